@@ -1,0 +1,3 @@
+export { UserError, dataError, exitCodes, messageOf, usageError, type FailureKind } from './errors.ts';
+export { ignoreProgress, type Observer, type Progress } from './progress.ts';
+export { randomStream, type RandomStream } from './random.ts';

@@ -1,0 +1,9 @@
+export type {
+  LossCurve,
+  Prediction,
+  Proposal,
+  ProposeCounts,
+  ProposeResult,
+  SurrogateQuality,
+  TargetOutcome,
+} from './types.ts';
