@@ -1,4 +1,4 @@
-import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 
 /**
  * A named, seeded, splittable stream of random numbers. `split` depends on the stream's name alone, never on how much of the
@@ -59,7 +59,7 @@ type Key = readonly [number, number, number, number];
 
 class XoroshiroStream implements RandomStream {
   private readonly key: Key;
-  private readonly generator: ReturnType<typeof xoroshiro128plus>;
+  private readonly generator: ReturnType<typeof xoroshiro128plusFromState>;
 
   constructor(key: Key) {
     this.key = key;
