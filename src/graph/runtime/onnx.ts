@@ -1,0 +1,96 @@
+import { Worker } from 'node:worker_threads';
+import { emitModel, nextName } from '../emit.ts';
+import type { Graph } from '../tensor.ts';
+import type { WorkerAnswer, WorkerCall, WorkerRequest } from './onnx-worker.ts';
+import type { NamedValues, Program, Runtime, RuntimeOptions } from './types.ts';
+
+interface Pending {
+  readonly resolve: (values: NamedValues) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The buffers of the values, each once, to be moved to another thread; a view of a larger buffer is left to be copied. */
+function movable(values: NamedValues): ArrayBuffer[] {
+  const buffers = Object.values(values)
+    .map(({ data }) => data)
+    .filter((data) => data.buffer instanceof ArrayBuffer && data.byteLength === data.buffer.byteLength)
+    .map((data) => data.buffer as ArrayBuffer);
+  return [...new Set(buffers)];
+}
+
+/** A thread that owns native sessions, and the calls that wait for it. It keeps the process alive only while a call waits. */
+class SessionThread {
+  private readonly worker = new Worker(new URL('./onnx-worker.js', import.meta.url));
+  private readonly pending = new Map<number, Pending>();
+  private calls = 0;
+  private failure: Error | undefined;
+
+  constructor() {
+    this.worker.unref();
+    this.worker.on('message', ({ id, values, error }: WorkerAnswer) => {
+      const call = this.pending.get(id);
+      this.pending.delete(id);
+      if (this.pending.size === 0) this.worker.unref();
+      if (error === undefined) call?.resolve(values ?? {});
+      else call?.reject(new Error(error));
+    });
+    this.worker.on('error', (error) => this.fail(error));
+    this.worker.on('exit', () => this.fail(new Error('The compute thread ended')));
+  }
+
+  private fail(error: unknown): void {
+    this.failure ??= error instanceof Error ? error : new Error(String(error));
+    for (const { reject } of this.pending.values()) reject(this.failure);
+    this.pending.clear();
+  }
+
+  call(request: WorkerRequest, moved: readonly ArrayBuffer[] = []): Promise<NamedValues> {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    const id = this.calls++;
+    return new Promise((resolve, reject) => {
+      this.pending.set(id, { resolve, reject });
+      this.worker.ref();
+      this.worker.postMessage({ id, request } satisfies WorkerCall, moved);
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.worker.terminate();
+  }
+}
+
+/** Graphs on ONNX Runtime's native library, in a thread of their own. */
+export function onnxRuntime({ threads }: RuntimeOptions): Runtime {
+  const thread = new SessionThread();
+  const live = new Set<number>();
+  let programs = 0;
+
+  const dispose = async (program: number): Promise<void> => {
+    if (live.delete(program)) await thread.call({ kind: 'dispose', program });
+  };
+
+  return {
+    name: 'onnx',
+    compile: async (graph: Graph): Promise<Program> => {
+      const program = programs++;
+      const { bytes } = emitModel(graph);
+      await thread.call({ kind: 'compile', program, model: bytes, threads });
+      live.add(program);
+      const outputs = Object.keys(graph.outputs);
+      const updates = (graph.updates ?? []).map(({ variable }) => [variable.name, nextName(variable.name)] as const);
+      return {
+        write: async (values) => {
+          await thread.call({ kind: 'write', program, values });
+        },
+        read: (names) => thread.call({ kind: 'read', program, names }),
+        run: (inputs) => thread.call({ kind: 'run', program, inputs, outputs, updates }, movable(inputs)),
+        dispose: () => dispose(program),
+      };
+    },
+    // Sessions are released first: ending the thread during a run would abort the process.
+    close: async () => {
+      for (const program of [...live]) await dispose(program);
+      await thread.end();
+    },
+  };
+}
