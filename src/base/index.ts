@@ -1,3 +1,14 @@
 export { UserError, dataError, exitCodes, messageOf, usageError, type FailureKind } from './errors.ts';
 export { ignoreProgress, type Observer, type Progress } from './progress.ts';
 export { randomStream, type RandomStream } from './random.ts';
+export {
+  columnScaling,
+  correlation,
+  mean,
+  quantile,
+  rankCorrelation,
+  ranks,
+  scaleColumns,
+  standardDeviation,
+  type ColumnScaling,
+} from './statistics.ts';

@@ -1,4 +1,5 @@
 export { emitModel, type EmittedModel } from './emit.ts';
+export { fit, type Fit, type FitOptions, type HeldOut, type LossCurve, type Rates } from './fit.ts';
 export { gradients } from './gradient.ts';
 export {
   abs,

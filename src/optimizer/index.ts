@@ -1,9 +1,3 @@
-export type {
-  LossCurve,
-  Prediction,
-  Proposal,
-  ProposeCounts,
-  ProposeResult,
-  SurrogateQuality,
-  TargetOutcome,
-} from './types.ts';
+export type { Prediction, Proposal, ProposeCounts, ProposeResult, TargetOutcome } from './types.ts';
+export type { LossCurve } from '../graph/index.ts';
+export type { SurrogateQuality } from '../reward/index.ts';

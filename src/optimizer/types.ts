@@ -1,3 +1,5 @@
+import type { LossCurve } from '../graph/index.ts';
+import type { SurrogateQuality } from '../reward/index.ts';
 import type { Design, Space } from '../space/index.ts';
 import type { Direction, Table } from '../table/index.ts';
 
@@ -13,23 +15,6 @@ export interface Proposal {
   readonly predicted: Prediction;
   /** The reward that the sampler was asked for, own units; absent for a design taken from a list of candidates. */
   readonly target?: number;
-}
-
-/** Losses by optimizer step: a training average and the held-out loss at each check. */
-export interface LossCurve {
-  readonly steps: readonly number[];
-  readonly train: readonly number[];
-  readonly heldOut: readonly number[];
-  /** The step whose parameters were kept. */
-  readonly bestStep: number;
-}
-
-/** How well the surrogate orders and predicts rows that it was not trained on. */
-export interface SurrogateQuality {
-  readonly rows: number;
-  /** Spearman's rank correlation, -1 to 1. */
-  readonly rankCorrelation: number;
-  readonly r2: number;
 }
 
 /** What came of asking the sampler for one reward: over all its samples, before any selection. Own units. */

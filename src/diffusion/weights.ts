@@ -1,0 +1,87 @@
+import type { RandomStream } from '../base/index.ts';
+
+/** How often a row is drawn in training, by its reward (larger is better). Weights have mean 1. */
+export type RowWeighting = (rewards: Float64Array) => Float64Array;
+
+export const uniformWeights: RowWeighting = (rewards) => new Float64Array(rewards.length).fill(1);
+
+export interface BinnedOptions {
+  readonly bins: number;
+  /** Smoothing K: a bin with as large a share of the rows counts half. */
+  readonly smoothing: number;
+  /** Largest weight of a row before rescaling. */
+  readonly limit: number;
+}
+
+/**
+ * DDOM's weighting (Krishnamoorthy et al. 2023, section 3.2): equal-width bins of the reward, a bin's probability proportional to
+ * exp(edge / tau) h / (h + K) with h the share of its rows and tau the distance from the 90 % quantile to the best, spread over its rows.
+ */
+export const binnedWeights =
+  ({ bins, smoothing, limit }: BinnedOptions = { bins: 20, smoothing: 1e-3, limit: 5 }): RowWeighting =>
+  (rewards) => {
+    const sorted = Float64Array.from(rewards).sort();
+    const [low, high] = [sorted[0]!, sorted[sorted.length - 1]!];
+    if (high === low) return uniformWeights(rewards);
+    const width = (high - low) / bins;
+    const binOf = (reward: number): number => Math.min(bins - 1, Math.floor((reward - low) / width));
+    const shares = new Float64Array(bins);
+    for (const reward of rewards) shares[binOf(reward)]! += 1 / rewards.length;
+    const tau = Math.max(high - sorted[Math.floor(0.9 * (sorted.length - 1))]!, 1e-3 * (high - low));
+    const probabilities = shares.map(
+      (share, bin) => Math.exp(((bin + 1 - bins) * width) / tau) * (share / (share + smoothing)),
+    );
+    const total = probabilities.reduce((sum, value) => sum + value, 0);
+    return normalised(
+      Float64Array.from(rewards, (reward) =>
+        Math.min(limit, probabilities[binOf(reward)]! / total / shares[binOf(reward)]!),
+      ),
+    );
+  };
+
+/** exp(strength z(reward)), as in DiBO (Yun et al. 2025); a row counts at most `limit` times the average. */
+export const exponentialWeights =
+  (strength = 1, limit = 20): RowWeighting =>
+  (rewards) => {
+    const mean = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
+    const std = Math.sqrt(rewards.reduce((sum, reward) => sum + (reward - mean) ** 2, 0) / rewards.length);
+    if (std === 0) return uniformWeights(rewards);
+    const raw = normalised(rewards.map((reward) => Math.exp((strength * (reward - mean)) / std)));
+    return normalised(raw.map((weight) => Math.min(limit, weight)));
+  };
+
+function normalised(weights: Float64Array): Float64Array {
+  const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
+  return weights.map((weight) => weight / mean);
+}
+
+export type WeightingName = 'uniform' | 'binned' | 'exponential';
+
+export const rowWeightings: { readonly [Name in WeightingName]: RowWeighting } = {
+  uniform: uniformWeights,
+  binned: binnedWeights(),
+  exponential: exponentialWeights(),
+};
+
+/** Draws indices with probability proportional to their weights: Walker's alias method, O(1) a draw. */
+export function weightedIndices(weights: Float64Array): (stream: RandomStream) => number {
+  const n = weights.length;
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const share = weights.map((weight) => (weight * n) / total);
+  const alias = new Uint32Array(n);
+  const small: number[] = [];
+  const large: number[] = [];
+  share.forEach((value, index) => (value < 1 ? small : large).push(index));
+  while (small.length > 0 && large.length > 0) {
+    const less = small.pop()!;
+    const more = large[large.length - 1]!;
+    alias[less] = more;
+    share[more]! -= 1 - share[less]!;
+    if (share[more]! < 1) small.push(large.pop()!);
+  }
+  for (const index of [...small, ...large]) share[index] = 1;
+  return (stream) => {
+    const index = stream.integer(n);
+    return stream.uniform() < share[index]! ? index : alias[index]!;
+  };
+}
