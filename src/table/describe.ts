@@ -15,7 +15,7 @@ const longest = 40;
 
 function listWords(values: readonly (number | string)[]): string {
   const shown = values.slice(0, mostShown).map((value) => {
-    const text = String(value);
+    const text = JSON.stringify(String(value)).slice(1, -1);
     return text.length > longest ? `${text.slice(0, longest - 3)}...` : text;
   });
   const more = values.length > mostShown ? ` and ${values.length - mostShown} more` : '';

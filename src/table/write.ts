@@ -118,6 +118,18 @@ function csvOf(designs: readonly Design[], options: WriteOptions): [Generator<st
   return [linesOf(designs, options), stringify({ record_delimiter: '\n', quoted_match: mustQuote })];
 }
 
+/** Resolves when everything written before has left the stream: a pipeline that leaves its end open does not wait for that. */
+function flush(stream: Writable): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.once('error', reject);
+    stream.write('', (error) => {
+      if (error != null) return reject(error);
+      stream.off('error', reject);
+      resolve();
+    });
+  });
+}
+
 /** Writes designs as CSV with a header to a stream, which stays open. Throws a `stopped` error when the stream fails. */
 export async function writeDesignsTo(
   stream: Writable,
@@ -127,6 +139,7 @@ export async function writeDesignsTo(
   checkContent(designs, options);
   try {
     await pipeline(...csvOf(designs, options), stream, { end: false });
+    await flush(stream);
   } catch (cause) {
     throw writingFailed('the output', cause);
   }
