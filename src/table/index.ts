@@ -1,1 +1,16 @@
+export type { ReadingOptions } from './bytes.ts';
+export { describeSpace, formatSpace } from './describe.ts';
+export { formatCell } from './numbers.ts';
+export {
+  designsFromRows,
+  readDesigns,
+  readTable,
+  tableFromRows,
+  tableFromText,
+  type DesignList,
+  type DesignOptions,
+  type TableOptions,
+} from './read.ts';
+export type { Cell } from './sheet.ts';
 export type { Direction, Table } from './types.ts';
+export { checkWritable, writeDesigns, writeDesignsTo, type ExtraColumn, type WriteOptions } from './write.ts';

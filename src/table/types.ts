@@ -11,10 +11,12 @@ export interface Table {
   readonly inferred: boolean;
   readonly reward: string;
   readonly direction: Direction;
+  /** The design columns in the order of the file; `space.names` may order them otherwise. */
+  readonly columns: readonly string[];
   readonly designs: readonly Design[];
   /** In the reward's own units; NaN where the row has no reward. */
   readonly rewards: Float64Array;
-  /** Columns that are neither parameters nor the reward, because the user said so. */
+  /** Columns that are neither parameters nor the reward: the user said so, or the given space does not name them. */
   readonly ignored: readonly string[];
   /** Rows whose design stands in an earlier row, whatever its reward. */
   readonly repeats: number;
