@@ -181,12 +181,17 @@ export const shapeRules: { readonly [Op in OpName]: ShapeRule<Op> } = {
 
 const intInputs: { readonly [Op in OpName]?: readonly number[] } = { gather: [1], scatterAdd: [0], toFloat: [0] };
 
-/** Number of inputs, and their types; a mistake throws. Returns the output's type. */
+/** Ops that only move values: their first input may be of either type, and the output is of the same. */
+const typeKeeping: ReadonlySet<OpName> = new Set<OpName>(['gather', 'reshape']);
+
+/** Checks the inputs' types; returns the output's. */
 export function checkTypes(op: OpName, inputs: readonly Tensor[]): DType {
+  const keeps = typeKeeping.has(op);
   inputs.forEach((input, index) => {
+    if (keeps && index === 0) return;
     const expected: DType = intInputs[op]?.includes(index) === true ? 'int' : 'float';
     if (input.dtype !== expected)
       throw new ShapeError(`Expected ${expected} as input ${index} of ${op}, got ${input.dtype}`);
   });
-  return op === 'argMax' ? 'int' : 'float';
+  return op === 'argMax' ? 'int' : keeps ? inputs[0]!.dtype : 'float';
 }
