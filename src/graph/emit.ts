@@ -59,9 +59,14 @@ function emitMatMul(writer: Writer, [a, b]: readonly string[], tensor: OpTensor<
   if (left!.shape.length === 2 && right!.shape.length === 2) {
     return writer.node('Gemm', [a!, b!], { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 });
   }
+  // ONNX Runtime fuses the transposition, and then refuses an empty batch where the right operand has no batch axis.
+  const second =
+    left!.shape.length > 2 && right!.shape.length === 2
+      ? { name: writer.node('Unsqueeze', [b!, ints(writer, [0])]), shape: [1, ...right!.shape] }
+      : { name: b!, shape: right!.shape };
   return writer.node('MatMul', [
     transposeA ? swapLastAxes(writer, a!, left!.shape) : a!,
-    transposeB ? swapLastAxes(writer, b!, right!.shape) : b!,
+    transposeB ? swapLastAxes(writer, second.name, second.shape) : second.name,
   ]);
 }
 

@@ -60,7 +60,8 @@ async function compile({ program, model, threads }: Extract<WorkerRequest, { kin
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
+    // What goes wrong is thrown; a second message on stderr would only repeat it.
+    logSeverityLevel: 4,
     extra: { session: { set_denormal_as_zero: '1', intra_op: { allow_spinning: '0' } } },
   });
   programs.set(program, { session, variables: new Map() });

@@ -67,8 +67,11 @@ function tensorflowKernels(tf: TensorFlow): Kernels<Value> {
     (f: (x: Value, axes: number[], keepDims: boolean) => Value) =>
     ([x]: readonly Value[], { axes, keepDims }: Reduction): Value =>
       axes.length === 0 ? tf.clone(x!) : f(x!, [...axes], keepDims);
-  const broadcast = (x: Value, shape: readonly number[]): Value =>
-    sameShape(x.shape, shape) ? x : tf.broadcastTo(x, [...shape]);
+  // tfjs does not broadcast to a size of 0.
+  const broadcast = (x: Value, shape: readonly number[]): Value => {
+    if (shape.includes(0)) return tf.zeros([...shape]);
+    return sameShape(x.shape, shape) ? x : tf.broadcastTo(x, [...shape]);
+  };
   /** Places before and after an axis, nothing on the others. */
   const along = (x: Value, axis: number, here: number, elsewhere: readonly number[]): number[] =>
     x.shape.map((_, index) => (index === axis ? here : elsewhere[index]!));
@@ -104,7 +107,7 @@ function tensorflowKernels(tf: TensorFlow): Kernels<Value> {
     softmax: unary((x) => tf.softmax(x)),
     reshape: ([x], { shape }) => tf.reshape(x!, [...resolveShape(shape, x!.size)]),
     transpose: ([x], { permutation }) => tf.transpose(x!, [...permutation]),
-    expandLike: ([x, like]) => tf.broadcastTo(x!, like!.shape),
+    expandLike: ([x, like]) => broadcast(x!, like!.shape),
     concat: (xs, { axis }) => tf.concat([...xs], axis),
     slice: ([x], { axis, start, end }) =>
       tf.slice(
@@ -122,7 +125,7 @@ function tensorflowKernels(tf: TensorFlow): Kernels<Value> {
         x!,
         x!.shape.map((_, index): [number, number] => (index === axis ? [before, after] : [0, 0])),
       ),
-    gather: ([data, indices]) => tf.gather(data!, indices! as tfjs.Tensor1D),
+    gather: ([data, indices]) => tf.gather(data!, indices!),
     scatterAdd: ([indices, updates], { rows }) => {
       const shape = [rows, ...updates!.shape.slice(1)];
       if (updates!.size === 0) return tf.zeros(shape);
