@@ -9,21 +9,9 @@ import {
   valueInfo,
   type AttributeValue,
 } from './onnx-nodes.ts';
-import { planOf, type Plan } from './plan.ts';
-import { ShapeError, formatShape, sameShape } from './shape.ts';
-import type {
-  DType,
-  Graph,
-  InputTensor,
-  Loop,
-  NoAttributes,
-  OpName,
-  OpTensor,
-  Reduction,
-  Shape,
-  Tensor,
-  VariableTensor,
-} from './tensor.ts';
+import { ShapeError, formatShape } from './shape.ts';
+import { signatureOf, type Signature } from './signature.ts';
+import type { DType, Graph, Loop, NoAttributes, OpName, OpTensor, Reduction, Shape, Tensor } from './tensor.ts';
 
 /** IR version and operator set of what is written. */
 const irVersion = 10n;
@@ -31,7 +19,7 @@ const opset = 21n;
 
 /** Name of the output that holds a variable's next value. */
 export function nextName(variable: string): string {
-  return `next/${variable}`;
+  return `/next/${variable}`;
 }
 
 /** Writes nodes of one scope; constants go to the outermost graph. */
@@ -71,9 +59,14 @@ function emitMatMul(writer: Writer, [a, b]: readonly string[], tensor: OpTensor<
   if (left!.shape.length === 2 && right!.shape.length === 2) {
     return writer.node('Gemm', [a!, b!], { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 });
   }
+  // ONNX Runtime fuses the transposition, and then refuses an empty batch where the right operand has no batch axis.
+  const second =
+    left!.shape.length > 2 && right!.shape.length === 2
+      ? { name: writer.node('Unsqueeze', [b!, ints(writer, [0])]), shape: [1, ...right!.shape] }
+      : { name: b!, shape: right!.shape };
   return writer.node('MatMul', [
     transposeA ? swapLastAxes(writer, a!, left!.shape) : a!,
-    transposeB ? swapLastAxes(writer, b!, right!.shape) : b!,
+    transposeB ? swapLastAxes(writer, second.name, second.shape) : second.name,
   ]);
 }
 
@@ -138,15 +131,8 @@ const emitRules: { readonly [Op in OpName]: EmitRule<Op> } = {
   toFloat: (writer, inputs) => writer.node('Cast', inputs, { to: onnxTypes.float }),
 };
 
-interface Emission {
-  readonly graph: GraphProto;
-  readonly inputs: readonly InputTensor[];
-  readonly variables: readonly VariableTensor[];
-}
-
-function emitGraph(graph: Graph): Emission {
+function emitGraph({ graph, plan, inputs, variables }: Signature): GraphProto {
   const updates = graph.updates ?? [];
-  const plan: Plan = planOf([...Object.values(graph.outputs), ...updates.map(({ next }) => next)]);
   const initializers = new Map<string, TensorProto>();
   const names = new Map<Tensor, string>();
   const emittedLoops = new Map<Loop, readonly string[]>();
@@ -156,7 +142,7 @@ function emitGraph(graph: Graph): Emission {
   const nameOf = (tensor: Tensor): string => names.get(tensor)!;
 
   const constant: Writer['constant'] = (values, shape, dtype) => {
-    const small = values.length <= 8 ? `${dtype} ${shape.join('x')} ${Array.from(values).join(' ')}` : undefined;
+    const small = values.length <= 8 ? `/${dtype} ${shape.join('x')} ${Array.from(values, text).join(' ')}` : undefined;
     const name = small ?? fresh();
     if (!initializers.has(name)) initializers.set(name, tensorProto(name, values, shape, dtype));
     return name;
@@ -227,52 +213,33 @@ function emitGraph(graph: Graph): Emission {
     ...updates.map(({ variable, next }): [string, Tensor] => [nextName(variable.name), next]),
   ];
   for (const [name, tensor] of results) nodes.push(nodeProto('Identity', [nameOf(tensor)], [name], {}));
-  const given = uniqueByName(plan);
-  return {
-    ...given,
-    graph: graphProto({
-      name: 'graph',
-      node: nodes,
-      initializer: [...initializers.values()],
-      input: [...given.inputs, ...given.variables].map(({ name, shape, dtype }) => valueInfo(name, shape, dtype)),
-      output: results.map(([name, { shape, dtype }]) => valueInfo(name, shape, dtype)),
-    }),
-  };
+  return graphProto({
+    name: 'graph',
+    node: nodes,
+    initializer: [...initializers.values()],
+    input: [...inputs, ...variables].map(({ name, shape, dtype }) => valueInfo(name, shape, dtype)),
+    output: results.map(([name, { shape, dtype }]) => valueInfo(name, shape, dtype)),
+  });
 }
 
-/** The inputs and variables of a plan; two tensors of one name are one, if their shapes agree. */
-function uniqueByName(plan: Plan): { inputs: InputTensor[]; variables: VariableTensor[] } {
-  const seen = new Map<string, InputTensor | VariableTensor>();
-  for (const tensor of plan.main) {
-    if (tensor.kind !== 'input' && tensor.kind !== 'variable') continue;
-    const other = seen.get(tensor.name) ?? tensor;
-    if (other.kind !== tensor.kind || other.dtype !== tensor.dtype || !sameShape(other.shape, tensor.shape)) {
-      throw new ShapeError(`Expected one tensor of the name ${tensor.name}, got two that differ`);
-    }
-    seen.set(tensor.name, other);
-  }
-  const leaves = [...seen.values()];
-  return {
-    inputs: leaves.filter((leaf) => leaf.kind === 'input'),
-    variables: leaves.filter((leaf) => leaf.kind === 'variable'),
-  };
+/** Distinct for all numbers, -0 and 0 too. */
+function text(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value);
 }
 
-export interface EmittedModel {
+export interface EmittedModel extends Signature {
   readonly bytes: Uint8Array;
-  readonly inputs: readonly InputTensor[];
-  readonly variables: readonly VariableTensor[];
 }
 
 /** The graph as the bytes of an ONNX model; the same graph gives the same bytes. */
 export function emitModel(graph: Graph, metadata: Readonly<Record<string, string>> = {}): EmittedModel {
-  const { graph: proto, inputs, variables } = emitGraph(graph);
+  const signature = signatureOf(graph);
   const model = create(ModelProtoSchema, {
     irVersion,
     producerName: 'diffusion-optimizer',
     opsetImport: [{ domain: '', version: opset }],
-    graph: proto,
+    graph: emitGraph(signature),
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
   });
-  return { bytes: toBinary(ModelProtoSchema, model), inputs, variables };
+  return { ...signature, bytes: toBinary(ModelProtoSchema, model) };
 }

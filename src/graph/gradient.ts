@@ -20,6 +20,7 @@ import {
   sum,
   transpose,
 } from './ops.ts';
+import { withBodies } from './plan.ts';
 import { broadcastAxes, formatShape, sameShape, ShapeError } from './shape.ts';
 import {
   topological,
@@ -164,24 +165,37 @@ function inputGradients(output: AnyOpTensor, gradient: Tensor): readonly (Tensor
   return rule(gradient, output);
 }
 
+/** The targets and all that depends on them, through loops too. */
+function activeTensors(output: Tensor, targets: readonly Tensor[]): ReadonlySet<Tensor> {
+  const active = new Set<Tensor>();
+  for (const tensor of topological([output], withBodies)) {
+    if (targets.includes(tensor) || withBodies(tensor).some((x) => active.has(x))) active.add(tensor);
+  }
+  return active;
+}
+
 /**
  * Gradients of a scalar with respect to tensors of the same scope, in reverse mode; zeros where the scalar does not depend on a
- * tensor. `seed` replaces the scalar's gradient of 1 (shape of `output`, any rank then). Gradients do not pass through a loop.
+ * tensor. `seed` replaces the scalar's gradient of 1 (shape of `output`, any rank then). Gradients do not pass through a loop:
+ * a ShapeError where one would have to.
  */
 export function gradients(output: Tensor, targets: readonly Tensor[], seed?: Tensor): readonly Tensor[] {
   if (seed === undefined && output.shape.length !== 0) {
     throw new ShapeError(`Expected a scalar to differentiate, got ${formatShape(output.shape)}`);
   }
-  const order = topological([output]);
-  const wanted = new Set<Tensor>(targets);
-  const active = new Set<Tensor>();
-  for (const tensor of order) {
-    if (wanted.has(tensor) || (tensor.kind === 'op' && tensor.inputs.some((x) => active.has(x)))) active.add(tensor);
+  if (seed !== undefined && !sameShape(seed.shape, output.shape)) {
+    throw new ShapeError(`Expected a seed of ${formatShape(output.shape)}, got ${formatShape(seed.shape)}`);
   }
+  const order = topological([output]);
+  const active = activeTensors(output, targets);
   const sums = new Map<Tensor, Tensor>([[output, seed ?? scalar(1)]]);
   for (const tensor of [...order].reverse()) {
     const gradient = sums.get(tensor);
-    if (gradient === undefined || tensor.kind !== 'op' || !active.has(tensor)) continue;
+    if (gradient === undefined || !active.has(tensor)) continue;
+    if (tensor.kind === 'loopOutput' && !targets.includes(tensor)) {
+      throw new ShapeError('Expected no loop between the scalar and what it is differentiated by, got one');
+    }
+    if (tensor.kind !== 'op') continue;
     inputGradients(tensor, gradient).forEach((part, index) => {
       const operand = tensor.inputs[index];
       if (part === undefined || operand === undefined || !active.has(operand)) return;

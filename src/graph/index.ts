@@ -58,8 +58,10 @@ export {
   type AdamStep,
   type Moments,
 } from './optimizer.ts';
+export { createRuntime } from './runtime/create.ts';
 export { onnxRuntime } from './runtime/onnx.ts';
 export { referenceRuntime } from './runtime/reference.ts';
+export { loadTensorflow, tensorflowRuntime, type TensorFlow } from './runtime/tensorflow.ts';
 export {
   runtimeNames,
   type NamedValues,

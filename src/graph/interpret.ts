@@ -1,7 +1,7 @@
 import type { Plan } from './plan.ts';
 import type { DType, Graph, Loop, OpAttributes, OpName, Tensor } from './tensor.ts';
 
-/** One op on a runtime's own values. `shape` is the output's, sizes resolved where the rule could. */
+/** One op on a runtime's own values. */
 export type Kernel<Op extends OpName, Value> = (inputs: readonly Value[], attributes: OpAttributes[Op]) => Value;
 
 export type Kernels<Value> = { readonly [Op in OpName]: Kernel<Op, Value> };
@@ -10,19 +10,21 @@ export type Kernels<Value> = { readonly [Op in OpName]: Kernel<Op, Value> };
 export interface Machine<Value> {
   readonly kernels: Kernels<Value>;
   constant(values: Float64Array | Float32Array, shape: readonly number[], dtype: DType): Value;
-  /** Stacks values of one shape along a new first axis; the shape is given for an empty list. */
-  stack(values: readonly Value[], shape: readonly number[]): Value;
-  /** Runs one iteration of a loop, releasing what it made except what it returns; `keep` outlives later calls. */
+  /** Stacks values of one shape along a new first axis; shape and type are given for an empty list. */
+  stack(values: readonly Value[], shape: readonly number[], dtype: DType): Value;
+  /** Does the work and releases what it made; the results are handles of the caller's own. */
   scoped(work: () => readonly Value[]): readonly Value[];
+  release(value: Value): void;
 }
 
-/** Computes a planned graph on a machine. `given` holds the inputs and variables by name. */
+/** Computes a planned graph on a machine: its outputs and the next values of its variables, in the graph's order. `given` holds
+ *  the inputs and variables by name. */
 export function interpret<Value>(
   machine: Machine<Value>,
   plan: Plan,
   graph: Graph,
   given: ReadonlyMap<string, Value>,
-): { readonly outputs: ReadonlyMap<string, Value>; readonly updates: ReadonlyMap<string, Value> } {
+): { readonly outputs: readonly Value[]; readonly updates: readonly Value[] } {
   const values = new Map<Tensor, Value>();
   const loops = new Map<Loop, readonly Value[]>();
 
@@ -44,12 +46,20 @@ export function interpret<Value>(
         compute(body);
         return [...loop.next, ...loop.collected].map(valueOf);
       });
+      // The first state belongs to the outer scope.
+      if (iteration > 0) state.forEach((value) => machine.release(value));
       state = results.slice(0, loop.next.length);
       results.slice(loop.next.length).forEach((value, index) => collected[index]!.push(value));
     }
     const shapeOf = (tensor: Tensor): readonly number[] =>
       tensor.shape.map((dim) => (typeof dim === 'number' ? dim : 0));
-    return [...state, ...collected.map((list, index) => machine.stack(list, shapeOf(loop.collected[index]!)))];
+    const stacked = collected.map((list, index) => {
+      const tensor = loop.collected[index]!;
+      const whole = machine.stack(list, shapeOf(tensor), tensor.dtype);
+      list.forEach((value) => machine.release(value));
+      return whole;
+    });
+    return [...state, ...stacked];
   };
 
   const valueOfLoop = (loop: Loop, index: number): Value => {
@@ -87,7 +97,7 @@ export function interpret<Value>(
 
   compute(plan.main);
   return {
-    outputs: new Map(Object.entries(graph.outputs).map(([name, tensor]) => [name, valueOf(tensor)])),
-    updates: new Map((graph.updates ?? []).map(({ variable, next }) => [variable.name, valueOf(next)])),
+    outputs: Object.values(graph.outputs).map(valueOf),
+    updates: (graph.updates ?? []).map(({ next }) => valueOf(next)),
   };
 }

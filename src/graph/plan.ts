@@ -1,3 +1,4 @@
+import { ShapeError } from './shape.ts';
 import { operands, topological, type Scope, type Tensor } from './tensor.ts';
 
 /** In what order to compute a graph: the tensors of the outermost scope, and of each loop's body, operands first. What a body
@@ -11,7 +12,8 @@ type Scopes = ReadonlySet<Scope>;
 
 const outside: Scopes = new Set();
 
-function withBodies(tensor: Tensor): readonly Tensor[] {
+/** The tensors that a tensor is computed from, those of a loop's body too. */
+export function withBodies(tensor: Tensor): readonly Tensor[] {
   if (tensor.kind !== 'loopOutput') return operands(tensor);
   const { initial, next, collected } = tensor.loop;
   return [...initial, ...next, ...collected];
@@ -23,7 +25,9 @@ function union(a: Scopes, b: Scopes): Scopes {
   return [...b].every((scope) => a.has(scope)) ? a : new Set([...a, ...b]);
 }
 
-/** Plans the tensors that the roots need. */
+const leaked = "Expected what a loop's body computes to leave it as state or collected, got it used outside";
+
+/** Plans the tensors that the roots need. Throws a ShapeError where a tensor of a loop's body is used outside the loop. */
 export function planOf(roots: readonly Tensor[]): Plan {
   const order = topological(roots, withBodies);
   const scopesOf = new Map<Tensor, Scopes>();
@@ -46,11 +50,14 @@ export function planOf(roots: readonly Tensor[]): Plan {
     depths.set(scope, depth);
     return depth;
   };
+  if (roots.some((root) => scopesOf.get(root)!.size > 0)) throw new ShapeError(leaked);
   const main: Tensor[] = [];
   const bodies = new Map<Scope, Tensor[]>([...outerOf.keys()].map((scope) => [scope, []]));
   for (const tensor of order) {
     const innermost = [...scopesOf.get(tensor)!].sort((a, b) => depthOf(b) - depthOf(a))[0];
-    (innermost === undefined ? main : bodies.get(innermost)!).push(tensor);
+    const place = innermost === undefined ? main : bodies.get(innermost);
+    if (place === undefined) throw new ShapeError(leaked);
+    place.push(tensor);
   }
   return { main, bodies };
 }

@@ -54,6 +54,17 @@ function reduced([shape]: readonly Shape[], { axes, keepDims }: Reduction): Shap
   return shape!.flatMap((dim, axis) => (axes.includes(axis) ? (keepDims ? [1] : []) : [dim]));
 }
 
+/** A reduction that needs at least one value. */
+function largest(shapes: readonly Shape[], reduction: Reduction): Shape {
+  const shape = reduced(shapes, reduction);
+  if (reduction.axes.some((axis) => shapes[0]![axis] === 0)) {
+    throw new ShapeError(
+      `Expected at least one value along axes ${reduction.axes.join(', ')} of ${formatShape(shapes[0]!)}`,
+    );
+  }
+  return shape;
+}
+
 function product(shape: Shape): { readonly size: number; readonly symbols: string } {
   const symbols = shape.filter((dim) => typeof dim === 'string').sort();
   const size = shape.reduce<number>((total, dim) => (typeof dim === 'number' ? total * dim : total), 1);
@@ -63,6 +74,9 @@ function product(shape: Shape): { readonly size: number; readonly symbols: strin
 function reshaped([from]: readonly Shape[], { shape }: OpAttributes['reshape']): Shape {
   const before = product(from!);
   const after = product(shape);
+  if (after.size === 0 && after.symbols !== '') {
+    throw new ShapeError(`Expected a shape without 0 or without a symbol, got ${formatShape(shape)}`);
+  }
   if (before.size !== after.size || before.symbols !== after.symbols || after.symbols.includes(',')) {
     throw new ShapeError(`Expected a shape with as many elements as ${formatShape(from!)}, got ${formatShape(shape)}`);
   }
@@ -131,8 +145,8 @@ export const shapeRules: { readonly [Op in OpName]: ShapeRule<Op> } = {
   subtract: elementwise,
   matMul: matMulShape,
   sum: reduced,
-  max: reduced,
-  argMax: (shapes, { axis }) => reduced(shapes, { axes: [axis], keepDims: false }),
+  max: largest,
+  argMax: (shapes, { axis }) => largest(shapes, { axes: [axis], keepDims: false }),
   softmax: ([shape]) => {
     fixedDim(shape!, shape!.length - 1);
     return shape!;

@@ -1,6 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { parentPort } from 'node:worker_threads';
 import { messageOf } from '../../base/index.ts';
+import { unwritten } from './program.ts';
 import type { NamedValues, Values } from './types.ts';
 
 /** What the main thread asks of the worker that owns the sessions. `program` names a compiled graph. */
@@ -59,7 +60,8 @@ async function compile({ program, model, threads }: Extract<WorkerRequest, { kin
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
+    // What goes wrong is thrown; a second message on stderr would only repeat it.
+    logSeverityLevel: 4,
     extra: { session: { set_denormal_as_zero: '1', intra_op: { allow_spinning: '0' } } },
   });
   programs.set(program, { session, variables: new Map() });
@@ -89,7 +91,7 @@ async function answer(request: WorkerRequest): Promise<NamedValues | undefined> 
       return Object.fromEntries(
         request.names.map((name) => {
           const value = variables.get(name);
-          if (value === undefined) throw new Error(`No variable ${name} was written`);
+          if (value === undefined) throw unwritten(name);
           return [name, toValues(value)];
         }),
       );

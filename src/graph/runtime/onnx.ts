@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { emitModel, nextName } from '../emit.ts';
 import type { Graph } from '../tensor.ts';
 import type { WorkerAnswer, WorkerCall, WorkerRequest } from './onnx-worker.ts';
+import { checkedProgram } from './program.ts';
 import type { NamedValues, Program, Runtime, RuntimeOptions } from './types.ts';
 
 interface Pending {
@@ -48,9 +49,10 @@ class SessionThread {
     if (this.failure !== undefined) return Promise.reject(this.failure);
     const id = this.calls++;
     return new Promise((resolve, reject) => {
+      // First, since it throws where an array was moved before.
+      this.worker.postMessage({ id, request } satisfies WorkerCall, moved);
       this.pending.set(id, { resolve, reject });
       this.worker.ref();
-      this.worker.postMessage({ id, request } satisfies WorkerCall, moved);
     });
   }
 
@@ -73,19 +75,19 @@ export function onnxRuntime({ threads }: RuntimeOptions): Runtime {
     name: 'onnx',
     compile: async (graph: Graph): Promise<Program> => {
       const program = programs++;
-      const { bytes } = emitModel(graph);
-      await thread.call({ kind: 'compile', program, model: bytes, threads });
+      const model = emitModel(graph);
+      await thread.call({ kind: 'compile', program, model: model.bytes, threads });
       live.add(program);
       const outputs = Object.keys(graph.outputs);
       const updates = (graph.updates ?? []).map(({ variable }) => [variable.name, nextName(variable.name)] as const);
-      return {
+      return checkedProgram(model, {
         write: async (values) => {
           await thread.call({ kind: 'write', program, values });
         },
         read: (names) => thread.call({ kind: 'read', program, names }),
         run: (inputs) => thread.call({ kind: 'run', program, inputs, outputs, updates }, movable(inputs)),
         dispose: () => dispose(program),
-      };
+      });
     },
     // Sessions are released first: ending the thread during a run would abort the process.
     close: async () => {
