@@ -57,3 +57,4 @@ export {
   type RowWeighting,
   type WeightingName,
 } from './weights.ts';
+export { denoisingErrors } from './support.ts';

@@ -1,3 +1,4 @@
+export { propose, type ProposeOptions } from './propose.ts';
 export type { Prediction, Proposal, ProposeCounts, ProposeResult, TargetOutcome } from './types.ts';
 export type { LossCurve } from '../graph/index.ts';
 export type { SurrogateQuality } from '../reward/index.ts';

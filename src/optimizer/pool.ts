@@ -11,8 +11,8 @@ export interface Candidate {
 export interface Pool {
   readonly candidates: readonly Candidate[];
   readonly counts: ProposeCounts;
-  /** Decodes n x d encoded samples; returns how many of them were new. */
-  addSamples(samples: Float32Array, target: number): number;
+  /** Decodes n x d encoded samples and returns the feasible designs among them, new or not. */
+  addSamples(samples: Float32Array, target: number): readonly Design[];
   /** Adds a design that was not sampled; false when it is known already. */
   addDesign(design: Design): boolean;
 }
@@ -45,15 +45,18 @@ export function createPool(
     candidates,
     counts,
     addSamples: (samples, target) => {
-      let fresh = 0;
+      const feasible: Design[] = [];
       for (let offset = 0; offset < samples.length; offset += space.dimension) {
         counts.sampled++;
         const decoded = space.decode(samples, offset);
         const design = decoded === undefined ? undefined : printable(decoded);
         if (design === undefined) counts.infeasible++;
-        else if (tryAdd({ design, target })) fresh++;
+        else {
+          feasible.push(design);
+          tryAdd({ design, target });
+        }
       }
-      return fresh;
+      return feasible;
     },
     addDesign: (design) => tryAdd({ design }),
   };

@@ -1,0 +1,123 @@
+import { quantile, usageError, type Observer } from '../base/index.ts';
+import { sampleDesigns, samplingGraph, type FixedCoordinates, type SamplingOptions } from '../diffusion/index.ts';
+import { createDesignSet, enumerate, type Design, type Space } from '../space/index.ts';
+import { keepsFixed, type Choice, type ProposeContext } from './context.ts';
+import { createPool, type Pool } from './pool.ts';
+import type { Request } from './targets.ts';
+import type { TargetOutcome } from './types.ts';
+
+export interface GenerateOptions {
+  readonly sampling: SamplingOptions;
+  readonly pool: number;
+  readonly requests: readonly Request[];
+  readonly observer: Observer | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Rounds of sampling before the rest is taken from a listing of the space, or given up. */
+const sampleRounds = 6;
+
+/** Throws a usage error when fewer new designs exist than are asked for. */
+export function checkCount(
+  space: Space,
+  measured: readonly Design[],
+  count: number,
+  candidates: readonly Design[] | undefined,
+): void {
+  if (candidates === undefined && !Number.isFinite(space.size)) return;
+  const known = createDesignSet(space);
+  for (const design of measured) known.add(design);
+  let left = 0;
+  for (const design of candidates ?? enumerate(space)) {
+    if (known.has(design) || !keepsFixed(design, space)) continue;
+    known.add(design);
+    if (++left >= count) return;
+  }
+  const where = candidates === undefined ? 'the space holds' : 'the candidates hold';
+  throw usageError(`count is ${count}, but ${where} only ${left} designs that were not measured`);
+}
+
+/** The coordinates of fixed parameters. */
+function fixedCoordinates({ space, table }: ProposeContext): FixedCoordinates | undefined {
+  if (Object.keys(space.fixed).length === 0) return undefined;
+  const values = space.encode({ ...table.designs[0], ...space.fixed });
+  const mask = new Float64Array(space.dimension);
+  for (const { name, offset, width } of space.columns) {
+    if (space.fixed[name] !== undefined) mask.fill(1, offset, offset + width);
+  }
+  return { values, mask };
+}
+
+/** Samples designs for every request until enough new ones were found, and predicts their rewards. */
+export async function samplePool(context: ProposeContext, options: GenerateOptions): Promise<Choice> {
+  const { table, space, measured, trained, surrogate, runtime, stream, count } = context;
+  const { sampling, requests, observer, signal } = options;
+  const pool: Pool = createPool(space, measured, table.decimals);
+  const fixed = fixedCoordinates(context);
+  const program = await runtime.compile(samplingGraph(trained.model, sampling, (designs) => ({ designs })));
+  const outcomes: TargetOutcome[] = [];
+  const perRequest = Math.ceil(options.pool / requests.length);
+  try {
+    for (let round = 0; round < sampleRounds && (round === 0 || pool.candidates.length < count); round++) {
+      for (const [index, { target, guidance }] of requests.entries()) {
+        const samples = await sampleDesigns(program, {
+          dimension: space.dimension,
+          sampling,
+          targets: new Float64Array(perRequest).fill(target),
+          guidance,
+          stream: stream.split('samples', round, index),
+          ...(fixed === undefined ? {} : { fixed }),
+          ...(observer === undefined
+            ? {}
+            : {
+                observer: ({ done }) =>
+                  observer({ stage: 'sampling', done: index * perRequest + done, total: requests.length * perRequest }),
+              }),
+          ...(signal === undefined ? {} : { signal }),
+        });
+        const designs = pool.addSamples(samples, target);
+        if (round === 0) outcomes.push(await outcomeOf(designs, { target, guidance }, context));
+      }
+    }
+  } finally {
+    await program.dispose();
+  }
+  if (pool.candidates.length < count) fillFromListing(pool, space, count);
+  if (pool.candidates.length < count) {
+    throw usageError(
+      `count is ${count}, but only ${pool.candidates.length} new designs were found in ${pool.counts.sampled} samples ` +
+        `(${pool.counts.repeated} repeated, ${pool.counts.measured} measured already, ${pool.counts.infeasible} infeasible); ` +
+        `ask for fewer, or free more parameters`,
+    );
+  }
+  const { candidates, counts } = pool;
+  const predictions = await surrogate.predict(space.encodeAll(candidates.map(({ design }) => design)));
+  return { candidates, predictions, counts, outcomes };
+}
+
+/** Where a finite space is nearly used up, sampling finds the last designs too slowly. */
+function fillFromListing(pool: Pool, space: Space, count: number): void {
+  if (!Number.isFinite(space.size)) return;
+  for (const design of enumerate(space)) {
+    pool.addDesign(design);
+    if (pool.candidates.length >= count) return;
+  }
+}
+
+async function outcomeOf(
+  designs: readonly Design[],
+  { target, guidance }: Request,
+  { space, surrogate }: ProposeContext,
+): Promise<TargetOutcome> {
+  const distinct = createDesignSet(space);
+  for (const design of designs) distinct.add(design);
+  const { mean } =
+    designs.length === 0 ? { mean: Float64Array.of(NaN) } : await surrogate.predict(space.encodeAll(designs));
+  return {
+    target,
+    guidance,
+    samples: designs.length,
+    distinct: distinct.size,
+    predicted: [quantile(mean, 0.1), quantile(mean, 0.5), quantile(mean, 0.9)],
+  };
+}
