@@ -35,7 +35,7 @@ export function formatUncertain(mean: number, std: number): string {
 }
 
 export function formatShare(share: number): string {
-  return share > 0 && share < 0.001 ? '< 0.1 %' : `${formatNumber(share * 100, 3)} %`;
+  return share > 0 && share < 0.0005 ? '< 0.1 %' : `${Number((share * 100).toFixed(1))} %`;
 }
 
 /** "1 row", "2 rows". */

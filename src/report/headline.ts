@@ -18,15 +18,10 @@ function printed(facts: Facts, reward: number): string {
 }
 
 function tiles(facts: Facts, { proposals, table }: ProposeResult): Markup {
-  const better = `${facts.better} is better`;
   return element(
     'dl',
     { class: 'tiles' },
-    tile(
-      'Best measured',
-      facts.print(facts.bestMeasured),
-      `of ${plural(facts.measured.length, 'labelled row')}; ${better}`,
-    ),
+    tile('Best measured', facts.print(facts.bestMeasured), `of ${plural(facts.measured.length, 'labelled row')}`),
     tile('Best proposal, predicted', printed(facts, facts.bestPredicted), comparison(facts)),
     tile(
       'Median proposal, predicted',
@@ -58,7 +53,10 @@ export function headline(facts: Facts, result: ProposeResult): Markup {
   const { table, surrogate } = result;
   return join(
     element('h1', {}, `Proposals to ${facts.verb} `, truncate(facts.reward, 80)),
-    paragraph(`${plural(result.proposals.length, 'new design')} proposed from ${truncate(table.file, 120)}.`, 'lead'),
+    paragraph(
+      `${plural(result.proposals.length, 'new design')} proposed from ${truncate(table.file, 120)}; ${facts.better} is better.`,
+      'lead',
+    ),
     tiles(facts, result),
     element(
       'div',

@@ -111,14 +111,15 @@ export function verticalRules(data: readonly Reference[], { x, y }: Scales, tone
   return element('g', { class: `rules ${tone}` }, rules);
 }
 
-/** Dashed horizontal lines, each with its label above its right end (below it, where the top is too near). */
+/** Dashed horizontal lines, each with its label, where it has one, above its right end (below it, where the top is too near). */
 export function horizontalRules(data: readonly Reference[], { x, y }: Scales, tone: Tone): Markup {
   const [left = 0, right = 0] = x.range();
   const top = y.range()[1] ?? 0;
   const rules = data.map(({ at, label }) => {
     const place = y(at);
     const text = { x: right - 2, y: place - top > 18 ? place - 5 : place + 13, 'text-anchor': 'end' };
-    return [element('line', { x1: left, x2: right, y1: place, y2: place }), element('text', text, label)];
+    const stroke = element('line', { x1: left, x2: right, y1: place, y2: place });
+    return label === '' ? stroke : [stroke, element('text', text, label)];
   });
   return element('g', { class: `rules ${tone}` }, rules);
 }

@@ -4,8 +4,8 @@ import type { Facts } from './facts.ts';
 import { formatCount, formatNumber, plural } from './format.ts';
 import { extent, fittingTicks, frameFor, padded, scale, ticksOf, type Scales } from './frame.ts';
 import { horizontalRules, lines, symbols, whiskers, type Shape, type Tone } from './marks.ts';
-import { figure, legend, type Swatch } from './page.ts';
-import { join, picture, type Markup } from './svg.ts';
+import { figure, legend, scrolling, type Swatch } from './page.ts';
+import { element, join, picture, type Markup } from './svg.ts';
 
 interface Series {
   readonly guidance: number;
@@ -89,7 +89,7 @@ export function outcomeChart(facts: Facts, outcomes: readonly TargetOutcome[]): 
           ...lookOf(i),
           text: `guidance ${formatNumber(guidance)}`,
         })),
-        { swatch: 'dash', tone: 'best', text: 'best measured' },
+        { swatch: 'dash', tone: 'best', text: `best measured, ${facts.print(facts.bestMeasured)}` },
       ]),
     },
     picture(
@@ -99,14 +99,51 @@ export function outcomeChart(facts: Facts, outcomes: readonly TargetOutcome[]): 
       leftAxis(frame, y, ticks, `predicted ${facts.axis}`),
       lines(diagonal, { x, y }, 'diagonal'),
       Number.isFinite(facts.bestMeasured)
-        ? horizontalRules(
-            [{ at: facts.bestMeasured, label: `best measured ${facts.print(facts.bestMeasured)}` }],
-            { x, y },
-            'best',
-          )
+        ? horizontalRules([{ at: facts.bestMeasured, label: '' }], { x, y }, 'best')
         : undefined,
       series.map((one, i) => drawSeries(facts, one, i, beside(i))),
       bottomAxis(frame, x, fittingTicks(x, 6), `requested ${facts.reward}`),
+    ),
+  );
+}
+
+const tableHeadings = ['guidance', 'asked for', 'samples', 'distinct', '10 %', 'median', '90 %'];
+
+/** The same figures as `outcomeChart` shows, to read off. */
+export function outcomeTable(facts: Facts, outcomes: readonly TargetOutcome[]): Markup {
+  const rows = bySeries(outcomes).flatMap((series) => series.outcomes);
+  const cells = ({ guidance, target, samples, distinct, predicted }: TargetOutcome): readonly string[] => [
+    formatNumber(guidance),
+    facts.print(target),
+    formatCount(samples),
+    formatCount(distinct),
+    ...predicted.map(facts.print),
+  ];
+  return scrolling(
+    'Requested and predicted rewards',
+    element(
+      'table',
+      { class: 'figures' },
+      element(
+        'thead',
+        {},
+        element(
+          'tr',
+          {},
+          tableHeadings.map((name) => element('th', { scope: 'col', class: 'number' }, name)),
+        ),
+      ),
+      element(
+        'tbody',
+        {},
+        rows.map((row) =>
+          element(
+            'tr',
+            {},
+            cells(row).map((text) => element('td', { class: 'number' }, text)),
+          ),
+        ),
+      ),
     ),
   );
 }

@@ -23,10 +23,10 @@ import { fittingTicks, frameFor, scale, type Frame, type Scale, type Tick } from
 import { bars, skyline, type Bar } from './marks.ts';
 import { shareScaleTicks } from './rewardChart.ts';
 import { sequenceDrawing, sequenceShares } from './sequencePicture.ts';
-import { element, label, picture, type Markup } from './svg.ts';
+import { element, label, picture, truncate, type Markup } from './svg.ts';
 
-const width = 270;
-const height = 168;
+const width = 236;
+const height = 150;
 const maxChoices = 8;
 const maxCompared = 5000;
 
@@ -83,6 +83,10 @@ function twoHistograms(
   );
 }
 
+function isConstant(values: readonly number[]): boolean {
+  return values.every((value) => value === values[0]);
+}
+
 type NumericParameter = RealParameter | IntegerParameter;
 
 const numeric: ParameterPicture<NumericParameter> = {
@@ -101,7 +105,7 @@ const numeric: ParameterPicture<NumericParameter> = {
       name,
       sides,
       (frame) => scale(drawn, domain, [frame.left, frame.right]),
-      (x) => fittingTicks(x, 5),
+      (x) => (isConstant(both) ? [{ at: both[0] ?? 0, label: formatNumber(both[0] ?? 0) }] : fittingTicks(x, 5)),
     );
   },
 };
@@ -118,8 +122,7 @@ function commonest(parameter: OrdinalParameter | CategoricalParameter, values: r
   const all = choiceShares(parameter, values);
   const top = Math.max(...all);
   const choice = String(parameter.values[all.indexOf(top)] ?? '');
-  const short = choice.length > 14 ? `${choice.slice(0, 13)}\u2026` : choice;
-  return `${short} (${formatShare(top)})`;
+  return `${truncate(choice, 14)} (${formatShare(top)})`;
 }
 
 function choiceWords(parameter: OrdinalParameter | CategoricalParameter, { data, proposals }: Sides): string {
@@ -134,7 +137,7 @@ const ordinal: ParameterPicture<OrdinalParameter> = {
     const barsOf = (values: readonly Value[]): readonly Bar[] =>
       choiceShares(parameter, values).map((share, i) => ({ from: i - 0.5, to: i + 0.5, height: share }));
     const names = texts(parameter.values);
-    const shown = Math.max(1, Math.ceil(names.length / Math.max(1, Math.floor(230 / (widest(names) + 10)))));
+    const shown = Math.max(1, Math.ceil(names.length / Math.max(1, Math.floor(190 / (widest(names) + 10)))));
     const ticks = names.map((text, at) => ({ at, label: text })).filter(({ at }) => at % shown === 0);
     return twoHistograms(
       name,
@@ -176,7 +179,7 @@ const categorical: ParameterPicture<CategoricalParameter> = {
   words: choiceWords,
   draw: (name, parameter, sides) => {
     const choices = chosenChoices(parameter, sides);
-    const left = Math.min(110, Math.max(30, ...choices.map((choice) => choice.name.length * 6.3 + 10)));
+    const left = Math.min(100, Math.max(30, ...choices.map((choice) => choice.name.length * 6.3 + 10)));
     const top = Math.max(0.01, ...choices.flatMap((choice) => [choice.data, choice.proposals]));
     const length = scale('linear', [0, top], [0, width - left - 44]);
     const row = Math.min(30, (height - 8) / choices.length);

@@ -34,7 +34,7 @@ function introduction(all: number, shown: number): string {
     shown < all
       ? `The ${formatCount(shown)} of ${formatCount(all)} parameters whose distributions differ most, largest difference first.`
       : 'Every parameter, in the order of the table.';
-  return `${scope} Shares of rows on shared bins; where the outline leaves the filled bars, the proposals leave the habits of the data.`;
+  return `${scope} Shares of rows on shared bins; where the outline leaves the filled bars, the proposals leave the habits of the data. Beside the bars of choices stands the share of the proposals.`;
 }
 
 function drawn(fixed: Design, { name, parameter, sides }: Compared): Markup {

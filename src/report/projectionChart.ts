@@ -37,15 +37,9 @@ function toneOf(rampClass: number | undefined): Tone {
   return rampClass === undefined ? 'unlabelled' : `ramp${rampClass}`;
 }
 
-function colourLegend(facts: Facts, anyUnlabelled: boolean): Markup {
+function colourLegend(anyUnlabelled: boolean): Markup {
   const steps = Array.from({ length: rampSize }, (_, i) => swatch({ swatch: 'fill', tone: toneOf(i) }));
-  const ramp = element(
-    'li',
-    {},
-    'worst',
-    element('span', { class: 'ramp' }, steps),
-    `best ${facts.reward}, in sevenths`,
-  );
+  const ramp = element('li', {}, 'worst', element('span', { class: 'ramp' }, steps), 'best');
   return legend(
     [
       { swatch: 'diamond', tone: 'proposal', text: 'proposal' },
@@ -93,12 +87,12 @@ export function projectionChart(facts: Facts, { table, proposals, best }: Propos
         rows.length < all.length
           ? `rows vary most (${plural(rows.length, 'row')} of ${formatCount(all.length)} drawn, evenly spaced)`
           : 'rows vary most'
-      }; together ${formatShare(first + second)} of the variance, so neighbours here need not be neighbours in the full space.${
+      }; together ${formatShare(first + second)} of the variance, so neighbours here need not be neighbours in the full space. Colours are sevenths of the rows by ${facts.reward}.${
         shown.length < proposals.length
           ? ` ${plural(shown.length, 'proposal')} of ${formatCount(proposals.length)} drawn.`
           : ''
       }`,
-      legend: colourLegend(facts, classes.includes(undefined)),
+      legend: colourLegend(classes.includes(undefined)),
     },
     picture(
       `Principal components of ${plural(rows.length, 'measured design')} coloured by ${facts.reward}, with ${plural(shown.length, 'proposal')}.`,

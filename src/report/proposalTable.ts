@@ -23,23 +23,27 @@ interface Column {
   readonly cell: (proposal: Proposal) => string;
 }
 
-function columnsOf({ space }: ProposeResult): readonly Column[] {
+function columnsOf({ space, table }: ProposeResult): readonly Column[] {
   return Object.entries(space.definition.parameters).map(([name, parameter]) => ({
     name,
     attributes: { class: cellClass[parameter.type] },
     cell: ({ design }) => {
       const value = design[name];
       if (typeof value !== 'number' || cellClass[parameter.type] !== 'number') return String(value ?? '');
-      return formatDecimals(value, space.decimals(name));
+      return formatDecimals(value, space.decimals(name) ?? table.decimals[name]);
     },
   }));
 }
 
 function introduction(facts: Facts, shown: number, all: number, columns: number, allColumns: number): string {
   const rows =
-    shown < all ? `The first ${formatCount(shown)} of ${plural(all, 'proposal')}` : `All ${plural(all, 'proposal')}`;
+    shown < all
+      ? `The first ${formatCount(shown)} of ${plural(all, 'proposal')}`
+      : all === 1
+        ? 'The only proposal'
+        : `All ${plural(all, 'proposal')}`;
   const some = columns < allColumns ? ` The first ${formatCount(columns)} of ${formatCount(allColumns)} columns.` : '';
-  return `${rows}, best first. The prediction of ${truncate(facts.reward, 60)} is the surrogate's mean \u00b1 its standard deviation.${some}`;
+  return `${rows}${all === 1 ? '' : ', best first'}. The prediction of ${truncate(facts.reward, 60)} is the surrogate's mean \u00b1 its standard deviation.${some}`;
 }
 
 /** The best proposals: rank, prediction, what the sampler was asked for, and the design. */

@@ -3,7 +3,7 @@ import { curveChart } from './curveChart.ts';
 import { factsOf, type Facts } from './facts.ts';
 import { formatNumber } from './format.ts';
 import { headline } from './headline.ts';
-import { outcomeChart } from './outcomeChart.ts';
+import { outcomeChart, outcomeTable } from './outcomeChart.ts';
 import { definitions, page, paragraph, section } from './page.ts';
 import { parameterSection } from './parameterSection.ts';
 import { projectionChart } from './projectionChart.ts';
@@ -38,7 +38,7 @@ function requestSection(facts: Facts, result: ProposeResult): Markup {
     'Requested against predicted reward',
     chart === undefined
       ? paragraph('No reward was requested: the proposals were chosen from a list of candidates.', 'lead')
-      : pair(chart),
+      : pair(chart, outcomeTable(facts, result.outcomes)),
   );
 }
 

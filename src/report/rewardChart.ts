@@ -22,7 +22,7 @@ export function rewardChart(facts: Facts): Markup {
   const measured = shareBars(facts.measured, edges);
   const predicted = shareBars(facts.predicted, edges);
   const { top, ticks } = shareScaleTicks([measured, predicted]);
-  const frame = frameFor(540, 330, ticks, true);
+  const frame = frameFor(540, 380, ticks, true);
   const x = scale('linear', [edges[0] ?? 0, edges.at(-1) ?? 1], [frame.left, frame.right]);
   const y = scale('linear', [0, top], [frame.bottom, frame.top]);
   const best: Reference = { at: facts.bestMeasured, label: `best measured ${facts.print(facts.bestMeasured)}` };

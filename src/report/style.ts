@@ -33,7 +33,9 @@ main { max-width: 1160px; margin: 0 auto; padding: 40px 28px 64px; }
 h1 { font-size: 28px; line-height: 1.2; font-weight: 650; letter-spacing: -0.015em; margin: 0 0 6px; overflow-wrap: anywhere; }
 h2 { font-size: 18px; line-height: 1.3; font-weight: 650; letter-spacing: -0.005em; margin: 44px 0 6px; }
 h3 { font-size: 14px; line-height: 1.35; font-weight: 620; margin: 0; overflow-wrap: anywhere; }
-p { margin: 0 0 10px; max-width: 74ch; }
+p { margin: 0 0 10px; max-width: 78ch; }
+.card > p:last-child { margin-bottom: 0; }
+.card > h3 + p { margin-top: 6px; }
 .lead, .note, figcaption p { color: var(--soft); }
 .note, figcaption p { font-size: 13px; line-height: 1.5; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 18px 20px; }
@@ -50,7 +52,7 @@ p { margin: 0 0 10px; max-width: 74ch; }
 figure { margin: 0; min-width: 0; display: flex; flex-direction: column; }
 figcaption p { margin: 2px 0 8px; }
 .drawing { margin-top: auto; }
-svg { display: block; width: 100%; height: auto; overflow: visible; }
+svg { display: block; width: 100%; max-width: 640px; height: auto; overflow: visible; }
 .maps svg { max-width: 760px; }
 svg text { font: 11px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; fill: var(--soft);
   font-variant-numeric: tabular-nums; }
@@ -83,9 +85,10 @@ svg text.strong, svg .rules text { fill: var(--ink); }
 .swatch.dash { height: 0; width: 18px; background: none; border-top: 2px dashed var(--tone); border-radius: 0; }
 .swatch.hollow { background: none; border: 2px solid var(--tone); }
 .ramp { display: inline-flex; } .ramp .swatch { border-radius: 0; width: 13px; }
-.scroll { overflow-x: auto; margin-top: 14px; padding: 0; }
+.scroll.card { overflow-x: auto; margin-top: 14px; padding: 0; }
+.pair .scroll.card { margin-top: 0; padding: 4px 0; max-height: 560px; overflow: auto; } .figures th, .figures td { padding: 6px 10px; } table.figures { width: 100%; }
 .scroll:focus-visible { outline: 2px solid var(--cell); outline-offset: 2px; }
-table { border-collapse: collapse; width: 100%; font-size: 13px; line-height: 1.45; }
+table { border-collapse: collapse; font-size: 13px; line-height: 1.45; }
 th, td { padding: 6px 12px; text-align: left; white-space: nowrap; border-bottom: 1px solid var(--grid); }
 thead th { color: var(--soft); font-weight: 600; border-bottom: 1px solid var(--line); padding-top: 10px; }
 tbody tr:last-child > * { border-bottom: 0; }
@@ -99,5 +102,7 @@ tbody th { font-weight: 400; color: var(--soft); }
   break-inside: avoid; }
 .settings dt { color: var(--soft); overflow-wrap: anywhere; } .settings dd { margin: 0; text-align: right; overflow-wrap: anywhere; }
 @media (max-width: 640px) { main { padding: 24px 14px 48px; } h1 { font-size: 23px; } .card { padding: 14px; } h2 { margin-top: 34px; } }
+@media (max-width: 640px) { .multiples { grid-template-columns: 1fr 1fr; gap: 10px; } .multiples .card { padding: 10px 11px 8px; } }
+@media (max-width: 430px) { .multiples { grid-template-columns: 1fr; } .multiples svg { max-width: 300px; } }
 @media print { body { background: none; } .card { break-inside: avoid; } }
 `;

@@ -18,7 +18,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 // Control characters and lone surrogates are not allowed in markup at all, escaped or not.
- 
+
 const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]|\p{Surrogate}/gu;
 
 /** The text, safe between tags and inside quoted attributes. */
@@ -53,10 +53,15 @@ export function join(...children: readonly Child[]): Markup {
   return { markup: childText(children) };
 }
 
-/** At most `length` characters, the last an ellipsis where text was cut. Never cuts a surrogate pair in two. */
+/**
+ * At most `length` characters, an ellipsis in place of what was cut from the middle: long names tend to differ at their ends.
+ * Never cuts a surrogate pair in two.
+ */
 export function truncate(text: string, length: number): string {
   const characters = [...text];
-  return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}\u2026`;
+  if (characters.length <= length) return text;
+  const head = Math.ceil((length - 1) * 0.6);
+  return `${characters.slice(0, head).join('')}\u2026${characters.slice(characters.length - (length - 1 - head)).join('')}`;
 }
 
 /** SVG text of at most `length` characters; what was cut is in its title. */
