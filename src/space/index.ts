@@ -1,4 +1,10 @@
+export { createDesignSet } from './designset.ts';
+export { enumerate } from './enumerate.ts';
+export { createRounder, roundDesign, type Rounder } from './rounding.ts';
+export { createSpace, parseSpace } from './space.ts';
+export { acceptedValues, coerce, parseValue } from './values.ts';
 export type {
+  Axis,
   CategoricalParameter,
   Constraint,
   Design,

@@ -1,4 +1,4 @@
-/** A real number in [min, max]; with `step`, one of min, min + step, ... Log scale needs min > 0 and excludes `step`ed encoding. */
+/** A real number in [min, max]; with `step`, one of min, min + step, ... not above max. Log scale needs min > 0. */
 export interface RealParameter {
   readonly type: 'real';
   readonly min: number;
@@ -7,7 +7,7 @@ export interface RealParameter {
   readonly step?: number;
 }
 
-/** A whole number in [min, max]. */
+/** A whole number in [min, max]; with `step`, one of min, min + step, ... not above max. Log scale needs min > 0. */
 export interface IntegerParameter {
   readonly type: 'integer';
   readonly min: number;
@@ -68,6 +68,17 @@ export interface SpaceDefinition {
 }
 
 /**
+ * The scale of a scalar coordinate: -1 stands for `low`, +1 for `high`, linear between them or, if `log`, linear in the
+ * logarithm. `high` is the largest value of the parameter (the last step, not necessarily `max`). For an ordinal parameter the
+ * values are the positions in its list, 0 to n - 1. When low = high the coordinate is 0.
+ */
+export interface Axis {
+  readonly low: number;
+  readonly high: number;
+  readonly log: boolean;
+}
+
+/**
  * Where a parameter lives in an encoded vector. `scalar`: one coordinate in [-1, 1]; `onehot`: `positions` groups of
  * `choices` coordinates, +1 at the choice and -1 elsewhere.
  */
@@ -76,7 +87,10 @@ export type EncodedColumn = {
   readonly parameter: Parameter;
   readonly offset: number;
   readonly width: number;
-} & ({ readonly kind: 'scalar' } | { readonly kind: 'onehot'; readonly positions: number; readonly choices: number });
+} & (
+  | { readonly kind: 'scalar'; readonly axis: Axis }
+  | { readonly kind: 'onehot'; readonly positions: number; readonly choices: number }
+);
 
 /** lower <= weights . vector <= upper in encoded coordinates (d weights); the linear constraints as the sampler sees them. */
 export interface EncodedConstraint {

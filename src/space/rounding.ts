@@ -1,0 +1,39 @@
+import { createCodec } from './codecs.ts';
+import { compile } from './compile.ts';
+import { createDecoder } from './decoder.ts';
+import { decimalGrid } from './lattice.ts';
+import { griddedCodec } from './numeric.ts';
+import type { Design, Space } from './types.ts';
+
+/** A design of the space in printable values, or undefined. */
+export type Rounder = (design: Design) => Design | undefined;
+
+/**
+ * Rounds reals without a step to multiples of 10^-decimals, those without an entry staying as they are, to the nearest such design
+ * that is found which obeys bounds, fixed values and constraints. Fixed values and parameters of one value are not rounded. The
+ * rounder gives undefined when there is none, for instance when a range holds no such multiple or when a sum needs more decimals.
+ */
+export function createRounder(space: Space, decimals: Readonly<Record<string, number | undefined>>): Rounder {
+  let impossible = false;
+  const compiled = compile(space.definition, (name, parameter) => {
+    const places = decimals[name];
+    const rounds = parameter.type === 'real' && parameter.step === undefined && parameter.min < parameter.max;
+    if (!rounds || places === undefined || space.fixed[name] !== undefined) return createCodec(parameter);
+    const grid = decimalGrid(parameter.min, parameter.max, places);
+    impossible ||= grid === undefined;
+    return grid === undefined ? createCodec(parameter) : griddedCodec(parameter, grid);
+  });
+  if (impossible) return () => undefined;
+  const decoder = createDecoder(compiled, space.fixed);
+  if (decoder.contradiction !== undefined) return () => undefined;
+  return (design) => decoder.decode(space.encode(design), 0);
+}
+
+/** One design rounded as by `createRounder`, which is faster for many. */
+export function roundDesign(
+  space: Space,
+  design: Design,
+  decimals: Readonly<Record<string, number | undefined>>,
+): Design | undefined {
+  return createRounder(space, decimals)(design);
+}
