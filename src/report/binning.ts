@@ -1,5 +1,5 @@
 import { scaleLinear } from 'd3-scale';
-import { extent, type ScaleKind } from './frame.ts';
+import { extent, finiteRange, isNarrow, type ScaleKind } from './frame.ts';
 import type { Bar } from './marks.ts';
 
 const maxBins = 24;
@@ -10,21 +10,18 @@ export interface Grain {
   readonly step?: number | undefined;
 }
 
-/** Ascending edges (one more than bins) that cover all finite values; steps are never cut in two. */
+/**
+ * Ascending edges (one more than bins) that cover all finite values to rounding; with at most 96 steps between the values every
+ * bin holds equally many of the possible ones.
+ */
 export function binEdges(values: readonly number[], { scale, step }: Grain): readonly number[] {
-  const finite = values.filter(Number.isFinite);
-  const [low, high] = [Math.min(...extentOrSame(finite)), Math.max(...extentOrSame(finite))];
-  const wanted = Math.min(20, Math.max(6, Math.ceil(Math.sqrt(finite.length))));
-  if (scale === 'log' && low > 0 && low < high) return geometricEdges(low, high, wanted);
+  const [low, high] = finiteRange(values) ?? [0, 1];
+  const present = values.filter(Number.isFinite).length;
+  const wanted = Math.min(20, Math.max(6, Math.ceil(Math.sqrt(present))));
   if (step !== undefined && (high - low) / step + 1 <= 4 * maxBins) return steppedEdges(low, high, step);
-  if (low === high) return extent([low]);
-  const nice = scaleLinear().domain([low, high]).nice(wanted);
-  return nice.ticks(wanted);
-}
-
-function extentOrSame(values: readonly number[]): readonly [number, number] {
-  const first = values[0];
-  return first !== undefined && values.every((value) => value === first) ? [first, first] : extent(values);
+  if (isNarrow(low, high)) return extent([low, high]);
+  if (scale === 'log' && low > 0) return geometricEdges(low, high, wanted);
+  return scaleLinear().domain([low, high]).nice(wanted).ticks(wanted);
 }
 
 function geometricEdges(low: number, high: number, count: number): readonly number[] {

@@ -24,8 +24,8 @@ export interface Tick {
 
 export type ScaleKind = 'linear' | 'log';
 
-/** Smallest and largest finite value; [0, 1] when there is none, and room on both sides of a single value. */
-export function extent(values: Iterable<number>): readonly [number, number] {
+/** Smallest and largest finite value, undefined when there is none. */
+export function finiteRange(values: Iterable<number>): readonly [number, number] | undefined {
   let low = Infinity;
   let high = -Infinity;
   for (const value of values) {
@@ -33,9 +33,20 @@ export function extent(values: Iterable<number>): readonly [number, number] {
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  if (low > high) return [0, 1];
-  const room = Math.abs(low) * 0.05 || 0.5;
-  return low < high ? [low, high] : [low - room, high + room];
+  return low <= high ? [low, high] : undefined;
+}
+
+/** True when float64 cannot resolve a few hundred places between the two. */
+export function isNarrow(low: number, high: number): boolean {
+  return high - low <= Math.max(1e-12 * Math.max(Math.abs(low), Math.abs(high)), 1e-290);
+}
+
+/** The finite values' range; [0, 1] when there is none, and room on both sides of what is a single value for the eye. */
+export function extent(values: Iterable<number>): readonly [number, number] {
+  const [low, high] = finiteRange(values) ?? [0, 1];
+  if (!isNarrow(low, high)) return [low, high];
+  const room = Math.abs(low) < 1e-280 ? 0.5 : Math.abs(low) * 0.05;
+  return [low - room, high + room];
 }
 
 export function padded([low, high]: readonly [number, number], share: number): readonly [number, number] {
