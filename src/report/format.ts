@@ -35,7 +35,7 @@ export function formatUncertain(mean: number, std: number): string {
 }
 
 export function formatShare(share: number): string {
-  return share > 0 && share < 0.0005 ? '< 0.1 %' : `${Number((share * 100).toFixed(1))} %`;
+  return share > 0 && share < 0.0005 ? '<\u00a00.1\u00a0%' : `${Number((share * 100).toFixed(1))}\u00a0%`;
 }
 
 /** "1 row", "2 rows". */

@@ -83,7 +83,7 @@ export function outcomeChart(facts: Facts, outcomes: readonly TargetOutcome[]): 
   return figure(
     {
       title: 'Asked for, and got',
-      caption: `Median predicted ${facts.reward} of all samples drawn for a target, bars from the 10 % to the 90 % quantile. On the dotted diagonal, samples are predicted to be just what was asked for.`,
+      caption: `Median predicted ${facts.reward} of all samples drawn for a target, bars from the 10\u00a0% to the 90\u00a0% quantile. On the dotted diagonal, samples are predicted to be just what was asked for.`,
       legend: legend([
         ...series.map(({ guidance }, i) => ({
           ...lookOf(i),

@@ -209,7 +209,7 @@ const categorical: ParameterPicture<CategoricalParameter> = {
           element(
             'text',
             { x: left + length(Math.max(choice.data, choice.proposals)) + 5, y: middle + 4 },
-            `${Math.round(100 * choice.proposals)} %`,
+            `${Math.round(100 * choice.proposals)}\u00a0%`,
           ),
         ];
       }),

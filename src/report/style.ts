@@ -52,8 +52,8 @@ p { margin: 0 0 10px; max-width: 78ch; }
 figure { margin: 0; min-width: 0; display: flex; flex-direction: column; }
 figcaption p { margin: 2px 0 8px; }
 .drawing { margin-top: auto; }
-svg { display: block; width: 100%; max-width: 640px; height: auto; overflow: visible; }
-.maps svg { max-width: 760px; }
+svg { display: block; max-width: 100%; height: auto; overflow: visible; }
+.drawing > svg { width: 100%; max-width: 640px; }
 svg text { font: 11px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; fill: var(--soft);
   font-variant-numeric: tabular-nums; }
 svg text.name { fill: var(--soft); }
@@ -85,8 +85,8 @@ svg text.strong, svg .rules text { fill: var(--ink); }
 .swatch.dash { height: 0; width: 18px; background: none; border-top: 2px dashed var(--tone); border-radius: 0; }
 .swatch.hollow { background: none; border: 2px solid var(--tone); }
 .ramp { display: inline-flex; } .ramp .swatch { border-radius: 0; width: 13px; }
-.scroll.card { overflow-x: auto; margin-top: 14px; padding: 0; }
-.pair .scroll.card { margin-top: 0; padding: 4px 0; max-height: 560px; overflow: auto; } .figures th, .figures td { padding: 6px 10px; } table.figures { width: 100%; }
+.scroll.card { overflow-x: auto; width: fit-content; max-width: 100%; margin-top: 14px; padding: 0; }
+.pair .scroll.card { margin-top: 0; width: auto; padding: 4px 0; max-height: 560px; overflow: auto; } .figures th, .figures td { padding: 6px 10px; } table.figures { width: 100%; }
 .scroll:focus-visible { outline: 2px solid var(--cell); outline-offset: 2px; }
 table { border-collapse: collapse; font-size: 13px; line-height: 1.45; }
 th, td { padding: 6px 12px; text-align: left; white-space: nowrap; border-bottom: 1px solid var(--grid); }
@@ -94,7 +94,7 @@ thead th { color: var(--soft); font-weight: 600; border-bottom: 1px solid var(--
 tbody tr:last-child > * { border-bottom: 0; }
 tbody th { font-weight: 400; color: var(--soft); }
 .number { text-align: right; }
-.rank { position: sticky; left: 0; background: var(--card); border-right: 1px solid var(--line); width: 1%; }
+.rank { position: sticky; left: 0; background: var(--card); border-right: 1px solid var(--line); }
 .key { font-weight: 640; }
 .letters { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 .settings { columns: 3 260px; column-gap: 36px; font-size: 13px; margin: 0; }
@@ -103,6 +103,6 @@ tbody th { font-weight: 400; color: var(--soft); }
 .settings dt { color: var(--soft); overflow-wrap: anywhere; } .settings dd { margin: 0; text-align: right; overflow-wrap: anywhere; }
 @media (max-width: 640px) { main { padding: 24px 14px 48px; } h1 { font-size: 23px; } .card { padding: 14px; } h2 { margin-top: 34px; } }
 @media (max-width: 640px) { .multiples { grid-template-columns: 1fr 1fr; gap: 10px; } .multiples .card { padding: 10px 11px 8px; } }
-@media (max-width: 430px) { .multiples { grid-template-columns: 1fr; } .multiples svg { max-width: 300px; } }
+@media (max-width: 430px) { .multiples { grid-template-columns: 1fr; } .multiples .drawing > svg { max-width: 300px; } }
 @media print { body { background: none; } .card { break-inside: avoid; } }
 `;

@@ -78,6 +78,6 @@ export function shortened(name: string, text: string, length: number, attributes
 
 /** A picture for everyone: `title` is what a screen reader says. */
 export function picture(title: string, width: number, height: number, ...children: readonly Child[]): Markup {
-  const attributes = { viewBox: `0 0 ${pixels(width)} ${pixels(height)}`, role: 'img' };
+  const attributes = { viewBox: `0 0 ${pixels(width)} ${pixels(height)}`, role: 'img', width, height };
   return element('svg', attributes, element('title', {}, title), ...children);
 }

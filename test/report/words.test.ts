@@ -20,8 +20,8 @@ describe('numbers in print', () => {
     expect(formatCount(21263)).toBe('21,263');
     expect(formatCount(999)).toBe('999');
     expect(formatDecimals(1.5, 2)).toBe('1.50');
-    expect(formatShare(0.0527)).toBe('5.3 %');
-    expect(formatShare(0.0001)).toBe('< 0.1 %');
+    expect(formatShare(0.0527)).toBe('5.3\u00a0%');
+    expect(formatShare(0.0001)).toBe('<\u00a00.1\u00a0%');
   });
 
   it('have the decimals that the deviation supports', () => {
@@ -79,7 +79,6 @@ describe('markup', () => {
       fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), (text, attribute) => {
         const node = find(parse(element('p', { title: attribute }, text).markup), 'p')[0];
         const clean = (raw: string): string =>
-          // eslint-disable-next-line no-control-regex
           raw.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd');
         expect(node === undefined ? '' : textOf(node)).toBe(clean(text));
         expect(node?.attributes.get('title')).toBe(clean(attribute));
