@@ -1,0 +1,1 @@
+export { renderProposalReport } from './report.ts';

@@ -1,0 +1,149 @@
+import type { TargetOutcome } from '../optimizer/index.ts';
+import { bottomAxis, leftAxis } from './axes.ts';
+import type { Facts } from './facts.ts';
+import { formatCount, formatNumber, plural } from './format.ts';
+import { extent, fittingTicks, frameFor, padded, scale, ticksOf, type Scales } from './frame.ts';
+import { horizontalRules, lines, symbols, whiskers, type Shape, type Tone } from './marks.ts';
+import { figure, legend, scrolling, type Swatch } from './page.ts';
+import { element, join, picture, type Markup } from './svg.ts';
+
+interface Series {
+  readonly guidance: number;
+  readonly outcomes: readonly TargetOutcome[];
+}
+
+interface Look {
+  readonly tone: Tone;
+  readonly shape: Shape;
+  readonly swatch: Swatch;
+}
+
+const shapes: readonly Pick<Look, 'shape' | 'swatch'>[] = [
+  { shape: 'circle', swatch: 'dot' },
+  { shape: 'square', swatch: 'fill' },
+  { shape: 'diamond', swatch: 'diamond' },
+];
+
+function isComplete({ target, predicted }: TargetOutcome): boolean {
+  return Number.isFinite(target) && predicted.every(Number.isFinite);
+}
+
+function bySeries(outcomes: readonly TargetOutcome[]): readonly Series[] {
+  const weights = [...new Set(outcomes.map((outcome) => outcome.guidance))].sort((a, b) => a - b);
+  return weights.map((guidance) => ({
+    guidance,
+    outcomes: outcomes
+      .filter((outcome) => outcome.guidance === guidance && isComplete(outcome))
+      .sort((a, b) => a.target - b.target),
+  }));
+}
+
+function lookOf(index: number): Look {
+  const { shape, swatch } = shapes[index % shapes.length] ?? { shape: 'circle', swatch: 'dot' };
+  return { tone: `series${index % 6}`, shape, swatch };
+}
+
+function describe(facts: Facts, outcome: TargetOutcome): string {
+  const [low, median, high] = outcome.predicted.map(facts.print);
+  return `asked for ${facts.print(outcome.target)} with guidance ${formatNumber(outcome.guidance)}: predicted ${median ?? ''} (${low ?? ''} to ${high ?? ''}), ${plural(outcome.samples, 'sample')}, ${formatCount(outcome.distinct)} distinct`;
+}
+
+function drawSeries(facts: Facts, { outcomes }: Series, index: number, { x, y }: Scales): Markup {
+  const { tone, shape } = lookOf(index);
+  const points = outcomes.map((outcome) => ({
+    x: outcome.target,
+    y: outcome.predicted[1],
+    title: describe(facts, outcome),
+  }));
+  const spans = outcomes.map(({ target, predicted: [low, , high] }) => ({ x: target, low, high }));
+  return join(
+    whiskers(spans, { x, y }, tone),
+    lines(points, { x, y }, tone),
+    symbols(points, { x, y }, tone, shape, 54),
+  );
+}
+
+/** What the sampler was asked for against what its samples are predicted to be; undefined when it was asked for nothing. */
+export function outcomeChart(facts: Facts, outcomes: readonly TargetOutcome[]): Markup | undefined {
+  const series = bySeries(outcomes);
+  const complete = series.flatMap((one) => one.outcomes);
+  if (complete.length === 0) return undefined;
+  const asked = padded(extent(complete.map(({ target }) => target)), 0.12);
+  const reached = [...complete.flatMap(({ predicted }) => predicted), ...asked, facts.bestMeasured];
+  const domain = padded(extent(reached), 0.06);
+  const ticks = ticksOf(scale('linear', domain, [1, 0]), 6);
+  const frame = frameFor(540, 350, ticks, true);
+  const x = scale('linear', asked, [frame.left, frame.right]);
+  const y = scale('linear', domain, [frame.bottom, frame.top]);
+  const diagonal = asked.map((value) => ({ x: value, y: value }));
+  const beside = (index: number): Scales => {
+    const shift = (index - (series.length - 1) / 2) * Math.min(9, 60 / series.length);
+    return { x: x.copy().range([frame.left + shift, frame.right + shift]), y };
+  };
+  return figure(
+    {
+      title: 'Asked for, and got',
+      caption: `Median predicted ${facts.reward} of all samples drawn for a target, bars from the 10\u00a0% to the 90\u00a0% quantile. On the dotted diagonal, samples are predicted to be just what was asked for.`,
+      legend: legend([
+        ...series.map(({ guidance }, i) => ({
+          ...lookOf(i),
+          text: `guidance ${formatNumber(guidance)}`,
+        })),
+        { swatch: 'dash', tone: 'best', text: `best measured, ${facts.print(facts.bestMeasured)}` },
+      ]),
+    },
+    picture(
+      `Requested against predicted ${facts.reward}, ${plural(series.length, 'guidance weight')}, ${plural(complete.length, 'point')}.`,
+      frame.width,
+      frame.height,
+      leftAxis(frame, y, ticks, `predicted ${facts.axis}`),
+      lines(diagonal, { x, y }, 'diagonal'),
+      Number.isFinite(facts.bestMeasured)
+        ? horizontalRules([{ at: facts.bestMeasured, label: '' }], { x, y }, 'best')
+        : undefined,
+      series.map((one, i) => drawSeries(facts, one, i, beside(i))),
+      bottomAxis(frame, x, fittingTicks(x, 6), `requested ${facts.reward}`),
+    ),
+  );
+}
+
+const tableHeadings = ['guidance', 'asked for', 'samples', 'distinct', '10 %', 'median', '90 %'];
+
+/** The same figures as `outcomeChart` shows, to read off. */
+export function outcomeTable(facts: Facts, outcomes: readonly TargetOutcome[]): Markup {
+  const rows = bySeries(outcomes).flatMap((series) => series.outcomes);
+  const cells = ({ guidance, target, samples, distinct, predicted }: TargetOutcome): readonly string[] => [
+    formatNumber(guidance),
+    facts.print(target),
+    formatCount(samples),
+    formatCount(distinct),
+    ...predicted.map(facts.print),
+  ];
+  return scrolling(
+    'Requested and predicted rewards',
+    element(
+      'table',
+      { class: 'figures' },
+      element(
+        'thead',
+        {},
+        element(
+          'tr',
+          {},
+          tableHeadings.map((name) => element('th', { scope: 'col', class: 'number' }, name)),
+        ),
+      ),
+      element(
+        'tbody',
+        {},
+        rows.map((row) =>
+          element(
+            'tr',
+            {},
+            cells(row).map((text) => element('td', { class: 'number' }, text)),
+          ),
+        ),
+      ),
+    ),
+  );
+}
