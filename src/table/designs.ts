@@ -12,11 +12,22 @@ export interface ReadRows {
   readonly decimals: Readonly<Record<string, number>>;
 }
 
+/** How far a measured value may lie outside a bound, as a share of the larger bound: what arithmetic and text lose, nothing else. */
+const boundTolerance = 1e-12;
+
+/** The value, or the bound that it misses by the noise of its last bits. */
+function ontoBounds(parameter: Parameter, value: Value): Value {
+  if (typeof value !== 'number' || !('min' in parameter)) return value;
+  const { min, max } = parameter;
+  const inside = Math.min(Math.max(value, min), max);
+  return Math.abs(value - inside) <= boundTolerance * Math.max(Math.abs(min), Math.abs(max)) ? inside : value;
+}
+
 /** The values of a column by code. Throws a data error for the first text that is no value of the parameter. */
 function valuesOf(sheet: Sheet, column: SheetColumn, parameter: Parameter, remedy: string): readonly Value[] {
   const alone = createSpace({ parameters: Object.fromEntries([[column.name, parameter]]) });
   return column.texts.map((text, code) => {
-    const value = coerce(parameter, text) ?? text;
+    const value = ontoBounds(parameter, coerce(parameter, text) ?? text);
     const problem = alone.problemWith(Object.fromEntries([[column.name, value]]));
     if (problem !== undefined) {
       throw dataError(`${sheet.cellAt(firstRowWith(column, code), column)}: ${problem}; ${remedy}`);

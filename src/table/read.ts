@@ -142,7 +142,10 @@ function tableFromSheet(sheet: Sheet, options: TableOptions): Table {
   }
   const rewards = readRewards(sheet, labels);
   checkRewards(sheet, rewards, options);
-  const space = createSpace(options.space ?? guessSpace(sheet, options));
+  const space =
+    options.space === undefined
+      ? createSpace(guessSpace(sheet, options), sheet.file)
+      : createSpace(options.space, spaceFile);
   const rows = readRows(
     sheet,
     space,
