@@ -38,7 +38,7 @@ function valuesOf(sheet: Sheet, column: SheetColumn, parameter: Parameter, remed
 
 /**
  * A maker of designs with these names. Copying a template keeps all designs in one layout of the engine: with 86 parameters that is
- * a fourth of the time and a tenth of the memory of adding names one by one. Parsed text gives `__proto__` as a name like others.
+ * a fourth of the time and a tenth of the memory of adding names one by one.
  */
 function designMaker(names: readonly string[]): (valueAt: (at: number) => Value) => Design {
   const template = JSON.parse(`{${names.map((name) => `${JSON.stringify(name)}:0`).join(',')}}`) as Record<

@@ -130,6 +130,11 @@ function guessSpace(sheet: Sheet, { reward, ignore = [] }: TableOptions): SpaceD
       `${sheet.file} has no column left for a design besides the reward ${shownName(reward)} (its columns are ${listNames(namesOf(sheet))})`,
     );
   }
+  if (columns.some(({ name }) => name === '__proto__')) {
+    throw dataError(
+      `${sheet.file}, column "__proto__" has a name that JavaScript reserves; rename it, or leave it out with --ignore __proto__`,
+    );
+  }
   return inferSpace(sheet, columns);
 }
 

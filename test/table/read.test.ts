@@ -118,6 +118,22 @@ describe('a table', () => {
     expect((await tableOf(csv(), { ignore: ['kind', 'n'] })).ignored).toEqual(['n', 'kind']);
   });
 
+  it('may have columns named as JavaScript names its own things', async () => {
+    const text = '__proto__,constructor,toString,y\na,1,2.5,1\n';
+    const table = await tableOf(text, { ...lenient, ignore: ['__proto__'] });
+    expect(table.ignored).toEqual(['__proto__']);
+    expect(Object.entries(table.designs[0] ?? {})).toEqual([
+      ['constructor', 1],
+      ['toString', 2.5],
+    ]);
+    const rewarded = await tableOf('a,__proto__\n1,2.50\n', { ...lenient, reward: '__proto__' });
+    expect([...rewarded.rewards]).toEqual([2.5]);
+    expect(Object.entries(rewarded.decimals)).toEqual([
+      ['a', 0],
+      ['__proto__', 2],
+    ]);
+  });
+
   it('takes a bound that a value misses by float64 noise as the bound, and nothing more', async () => {
     const space: SpaceDefinition = { parameters: { a: { type: 'real', min: 0.3, max: 1 } } };
     const table = await tableOf('a,y\n0.29999999999999993,1\n', { ...lenient, space });
@@ -150,8 +166,8 @@ describe('a bad table gets one sentence', () => {
     [
       'no such reward',
       csv(),
-      { reward: 'Yy' },
-      'data.csv has no column "Yy" for the reward; did you mean "y" (its columns are "n", "t", "kind", "y")',
+      { reward: 'Y' },
+      'data.csv has no column "Y" for the reward; did you mean "y" (its columns are "n", "t", "kind", "y")',
     ],
     [
       'no reward alike',
@@ -217,6 +233,12 @@ describe('a bad table gets one sentence', () => {
       csv(),
       { ignore: ['n', 't', 'kind'] },
       'data.csv has no column left for a design besides the reward "y" (its columns are "n", "t", "kind", "y")',
+    ],
+    [
+      'a reserved name',
+      '__proto__,y\n1,2\n',
+      lenient,
+      'data.csv, column "__proto__" has a name that JavaScript reserves; rename it, or leave it out with --ignore __proto__',
     ],
     [
       'a value outside the space',
@@ -309,11 +331,13 @@ describe('a list of designs', () => {
 const names = fc.uniqueArray(
   fc.oneof(
     fc.string({ unit: 'grapheme', minLength: 1, maxLength: 6 }),
-    fc.constantFrom('__proto__', 'constructor', ' a', 'b ', 'c,d', '"e"', 'f;g', 'µ (°C)', 'h\ni'),
+    fc.constantFrom('constructor', 'toString', '0', ' a', 'b ', 'c,d', '"e"', 'f;g', 'µ (°C)', 'h\ni'),
   ),
   { minLength: 3, maxLength: 3 },
 );
-const safeNames = names.filter((all) => all.every((name) => name !== 'y' && !name.includes('\0')));
+const safeNames = names.filter((all) =>
+  all.every((name) => name !== 'y' && name !== '__proto__' && !name.includes('\0')),
+);
 
 describe('writing then reading', () => {
   it('gives the same designs, names and space for decimals that the numbers have', async () => {
