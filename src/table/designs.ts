@@ -91,30 +91,56 @@ function checkConstraints(sheet: Sheet, space: Space, rows: ReadRows, remedy: st
   });
 }
 
+/** A parameter's column with its values by code. */
+interface ReadColumn {
+  readonly column: SheetColumn;
+  readonly parameter: Parameter;
+  readonly values: readonly Value[];
+}
+
+/** Rows whose values all stand together in an earlier row; texts that spell one value are one. */
+function countRepeats(rows: number, read: readonly ReadColumn[]): number {
+  const ranks = read.map(({ values }) => {
+    const rankOf = new Map<Value, number>();
+    return Int32Array.from(values, (value) => {
+      const rank = rankOf.get(value) ?? rankOf.size;
+      rankOf.set(value, rank);
+      return rank;
+    });
+  });
+  const row = new Int32Array(read.length);
+  const bytes = Buffer.from(row.buffer);
+  const seen = new Set<string>();
+  for (let at = 0; at < rows; at++) {
+    read.forEach(({ column }, index) => {
+      row[index] = ranks[index]?.[column.codes[at] ?? 0] ?? 0;
+    });
+    seen.add(bytes.toString('latin1'));
+  }
+  return rows - seen.size;
+}
+
 /**
  * The designs of a sheet. `columns` are in the order of the space's names. `remedy` ends the sentence about a value or row that the
  * space does not hold.
  */
 export function readRows(sheet: Sheet, space: Space, columns: readonly SheetColumn[], remedy: string): ReadRows {
   const parameters = Object.values(space.definition.parameters);
-  const read = columns.flatMap((column, at) => {
+  const read = columns.flatMap((column, at): ReadColumn[] => {
     const parameter = parameters[at];
     return parameter === undefined ? [] : [{ column, parameter, values: valuesOf(sheet, column, parameter, remedy) }];
   });
   const make = designMaker(space.names);
-  const seen = new Set<string>();
-  const designs = Array.from({ length: sheet.rows }, (_, row) => {
-    const valueAt = (at: number): Value => {
+  const designs = Array.from({ length: sheet.rows }, (_, row) =>
+    make((at) => {
       const entry = read[at];
       return entry?.values[entry.column.codes[row] ?? 0] ?? '';
-    };
-    seen.add(JSON.stringify(read.map((_entry, at) => valueAt(at))));
-    return make(valueAt);
-  });
+    }),
+  );
   const decimals = Object.fromEntries(
     read.flatMap(({ column, parameter, values }) => columnDecimals(column, parameter, values)),
   );
-  const rows = { designs, repeats: sheet.rows - seen.size, decimals };
+  const rows = { designs, repeats: countRepeats(sheet.rows, read), decimals };
   checkConstraints(sheet, space, rows, remedy);
   return rows;
 }
