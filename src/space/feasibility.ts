@@ -60,7 +60,8 @@ function rowRange(row: LinearRow, variables: readonly CoupledVariable[]): readon
 export function emptyReason(coupling: Coupling, linearRows: readonly LinearRow[]): string {
   const { projector, variables } = coupling;
   const proven = proofGap(coupling, projector.proof) > 0;
-  const guilty = proven ? linearRows.filter((_, r) => Math.abs(projector.proof[r]!) > 1e-9) : linearRows;
+  if (!proven) return `no design was found that satisfies ${joined(linearRows)}`;
+  const guilty = linearRows.filter((_, r) => Math.abs(projector.proof[r]!) > 1e-9);
   const [only] = guilty;
   if (only !== undefined && guilty.length === 1) {
     const [least, most] = rowRange(only, variables);

@@ -1,3 +1,5 @@
+import { RowBasis } from './rowbasis.ts';
+
 /** m two-sided rows, lower <= A x <= upper, with A row-major m x n. Equal bounds make an equality. */
 export interface Rows {
   readonly count: number;
@@ -56,9 +58,7 @@ class ActiveSetProjector implements Projector {
   private active: number[] = [];
   private readonly rowSign: Int8Array;
   private readonly rowMultipliers: Float64Array;
-  /** Orthonormal basis (k x n) of the active rows on the free coordinates, and its triangle (k x k). */
-  private readonly basis: Float64Array;
-  private readonly triangle: Float64Array;
+  private readonly basis: RowBasis;
   private readonly direction: Float64Array;
   private readonly normal: Float64Array;
   private readonly rowRates: Float64Array;
@@ -75,8 +75,7 @@ class ActiveSetProjector implements Projector {
     this.boundMultipliers = new Float64Array(size);
     this.rowSign = new Int8Array(count);
     this.rowMultipliers = new Float64Array(count);
-    this.basis = new Float64Array(count * size);
-    this.triangle = new Float64Array(count * count);
+    this.basis = new RowBasis(count, size);
     this.direction = new Float64Array(size);
     this.normal = new Float64Array(size);
     this.rowRates = new Float64Array(count);
@@ -180,7 +179,7 @@ class ActiveSetProjector implements Projector {
    */
   private findRates(row: number, coordinate: number, sign: number): boolean {
     const { size, weights } = this.rows;
-    const { normal, direction, basis, triangle, rowRates, boundRates, side } = this;
+    const { normal, direction, rowRates, boundRates, side } = this;
     if (row < 0) normal.fill(0);
     else for (let i = 0; i < size; i++) normal[i] = sign * weights[row * size + i]!;
     if (row < 0) normal[coordinate] = sign;
@@ -189,21 +188,9 @@ class ActiveSetProjector implements Projector {
       direction[i] = side[i] === free ? normal[i]! : 0;
       length += direction[i]! * direction[i]!;
     }
-    this.orthogonalize();
+    this.rebuildBasis();
+    this.basis.split(direction, rowRates);
     const k = this.active.length;
-    rowRates.fill(0, 0, k);
-    for (let pass = 0; pass < 2; pass++) {
-      for (let a = 0; a < k; a++) {
-        let dot = 0;
-        for (let i = 0; i < size; i++) dot += basis[a * size + i]! * direction[i]!;
-        for (let i = 0; i < size; i++) direction[i]! -= dot * basis[a * size + i]!;
-        rowRates[a]! += dot;
-      }
-    }
-    for (let a = k - 1; a >= 0; a--) {
-      for (let b = a + 1; b < k; b++) rowRates[a]! -= triangle[a * this.rows.count + b]! * rowRates[b]!;
-      rowRates[a]! /= triangle[a * this.rows.count + a]!;
-    }
     for (let i = 0; i < size; i++) {
       if (side[i] !== atLow && side[i] !== atHigh) continue;
       let rest = normal[i]!;
@@ -214,36 +201,22 @@ class ActiveSetProjector implements Projector {
     return this.directionLength() > dependenceTolerance ** 2 * length;
   }
 
+  /** The active rows, signed, on the free coordinates. */
+  private rebuildBasis(): void {
+    const { size, weights } = this.rows;
+    this.basis.clear();
+    for (const row of this.active) {
+      const sign = this.rowSign[row]!;
+      const vector = this.basis.next();
+      for (let i = 0; i < size; i++) vector[i] = this.side[i] === free ? sign * weights[row * size + i]! : 0;
+      this.basis.push();
+    }
+  }
+
   private directionLength(): number {
     let sum = 0;
     for (let i = 0; i < this.rows.size; i++) sum += this.direction[i]! * this.direction[i]!;
     return sum;
-  }
-
-  /** Gram-Schmidt, twice, of the signed active rows on the free coordinates. */
-  private orthogonalize(): void {
-    const { size, count, weights } = this.rows;
-    const { basis, triangle, side } = this;
-    for (let a = 0; a < this.active.length; a++) {
-      const row = this.active[a]!;
-      const sign = this.rowSign[row]!;
-      const at = a * size;
-      for (let i = 0; i < size; i++) basis[at + i] = side[i] === free ? sign * weights[row * size + i]! : 0;
-      for (let b = 0; b < a; b++) triangle[b * count + a] = 0;
-      for (let pass = 0; pass < 2; pass++) {
-        for (let b = 0; b < a; b++) {
-          let dot = 0;
-          for (let i = 0; i < size; i++) dot += basis[b * size + i]! * basis[at + i]!;
-          for (let i = 0; i < size; i++) basis[at + i]! -= dot * basis[b * size + i]!;
-          triangle[b * count + a]! += dot;
-        }
-      }
-      let length = 0;
-      for (let i = 0; i < size; i++) length += basis[at + i]! * basis[at + i]!;
-      length = Math.sqrt(length);
-      triangle[a * count + a] = length;
-      for (let i = 0; i < size; i++) basis[at + i]! /= length;
-    }
   }
 
   private isEquality(row: number): boolean {
@@ -306,22 +279,15 @@ class ActiveSetProjector implements Projector {
 
   /** Takes the last rounding errors out of the active rows, inside the box. */
   private refine(): void {
-    const { size, count, lower, upper } = this.rows;
-    const k = this.active.length;
-    if (k === 0) return;
-    this.orthogonalize();
-    const steps = this.rowRates;
+    const { size, lower, upper } = this.rows;
+    if (this.active.length === 0) return;
+    this.rebuildBasis();
     for (let pass = 0; pass < 2; pass++) {
-      for (let a = 0; a < k; a++) {
-        const row = this.active[a]!;
+      this.active.forEach((row, a) => {
         const sign = this.rowSign[row]!;
-        steps[a] = sign * ((sign > 0 ? lower[row]! : upper[row]!) - this.rowValue(row));
-        for (let b = 0; b < a; b++) steps[a]! -= this.triangle[b * count + a]! * steps[b]!;
-        steps[a]! /= this.triangle[a * count + a]!;
-      }
-      for (let a = 0; a < k; a++) {
-        for (let i = 0; i < size; i++) this.point[i]! += steps[a]! * this.basis[a * size + i]!;
-      }
+        this.rowRates[a] = sign * ((sign > 0 ? lower[row]! : upper[row]!) - this.rowValue(row));
+      });
+      this.basis.addStep(this.rowRates, this.point);
     }
     for (let i = 0; i < size; i++) this.point[i] = Math.min(Math.max(this.point[i]!, this.low[i]!), this.high[i]!);
   }

@@ -5,6 +5,9 @@ import { decimalGrid } from './lattice.ts';
 import { griddedCodec } from './numeric.ts';
 import type { Design, Space } from './types.ts';
 
+/** Values of more last decimals than this are printed as they are: a double tells no more of them apart. */
+const mostUnits = 2 ** 50;
+
 /** A design of the space in printable values, or undefined. */
 export type Rounder = (design: Design) => Design | undefined;
 
@@ -16,9 +19,11 @@ export type Rounder = (design: Design) => Design | undefined;
 export function createRounder(space: Space, decimals: Readonly<Record<string, number | undefined>>): Rounder {
   let impossible = false;
   const compiled = compile(space.definition, (name, parameter) => {
-    const places = decimals[name];
+    const places = Object.hasOwn(decimals, name) ? decimals[name] : undefined;
     const rounds = parameter.type === 'real' && parameter.step === undefined && parameter.min < parameter.max;
     if (!rounds || places === undefined || space.fixed[name] !== undefined) return createCodec(parameter);
+    if (Math.max(Math.abs(parameter.min), Math.abs(parameter.max)) * 10 ** places > mostUnits)
+      return createCodec(parameter);
     const grid = decimalGrid(parameter.min, parameter.max, places);
     impossible ||= grid === undefined;
     return grid === undefined ? createCodec(parameter) : griddedCodec(parameter, grid);
