@@ -16,7 +16,7 @@ export interface Codec {
   /** What is accepted, as a noun: "a number from 20 to 90 in steps of 0.5". */
   readonly accepts: string;
   /** Value number `index` of a finite parameter, in its order. */
-  valueAt(index: number): Value;
+  readonly valueAt: (index: number) => Value;
   /** The position of a value among the parameter's values; needs a finite parameter and a value of it. */
   indexOf(value: Value): number;
   /** What is wrong with a value, to follow the parameter's name: "is 95, outside 20 to 90". */

@@ -15,6 +15,6 @@ const rules: Rules = {
 };
 
 export function createCodec<K extends Parameter['type']>(parameter: Extract<Parameter, { type: K }>): Codec {
-  const rule = rules[parameter.type as K] as (parameter: Extract<Parameter, { type: K }>) => Codec;
+  const rule = rules[parameter.type] as (parameter: Extract<Parameter, { type: K }>) => Codec;
   return rule(parameter);
 }

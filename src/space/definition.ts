@@ -102,6 +102,12 @@ function parseJson(text: string, fileName: string): unknown {
   }
 }
 
+function hasReservedName(input: unknown): boolean {
+  const parameters: unknown =
+    typeof input === 'object' && input !== null && 'parameters' in input ? input.parameters : {};
+  return typeof parameters === 'object' && parameters !== null && Object.hasOwn(parameters, '__proto__');
+}
+
 /**
  * A space's definition, checked in all but the feasibility of its constraints (`createSpace` checks that). `source` is JSON text or
  * what such a text holds. Throws a data error that names `fileName` and the place.
@@ -109,6 +115,7 @@ function parseJson(text: string, fileName: string): unknown {
 export function parseDefinition(source: unknown, fileName: string): SpaceDefinition {
   const refuse: Refusal = (problem) => dataError(`${fileName}: ${problem}`);
   const input = typeof source === 'string' ? parseJson(source, fileName) : source;
+  if (hasReservedName(input)) throw refuse('parameters has a parameter named "__proto__", which JavaScript reserves');
   const result = definitionSchema.safeParse(input);
   if (!result.success) throw refuse(issueText(result.error.issues[0]!, input));
   const { parameters, constraints } = result.data;

@@ -10,7 +10,7 @@ interface Reach {
 
 interface Choices {
   readonly count: number;
-  valueAt(index: number): Value;
+  readonly valueAt: (index: number) => Value;
 }
 
 function choicesOf({ columns }: Compiled, fixed: Design): Choices[] {

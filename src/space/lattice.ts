@@ -5,7 +5,7 @@ export interface Lattice {
   readonly step: number;
   readonly count: number;
   readonly decimals: number;
-  valueAt(index: number): number;
+  readonly valueAt: (index: number) => number;
   /** The index nearest to a value, within 0 to count - 1. */
   nearest(value: number): number;
 }

@@ -17,12 +17,12 @@ export function parseNumber(text: string): number | undefined {
 
 /** A value as sentences show it: texts in quotes, numbers as they are. */
 export function shown(value: unknown): string {
-  if (typeof value === 'string')
-    return value.length > 60 ? `${JSON.stringify(value.slice(0, 57))}...` : JSON.stringify(value);
-  if (typeof value === 'number') return String(value);
   if (value === undefined) return 'missing';
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : String(value as boolean);
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value === 'number') return String(value);
+  const text = JSON.stringify(value) ?? typeof value;
+  return text.length > 60 ? `${text.slice(0, 57)}..."` : text;
 }
 
 /** A computed number without the noise of its last bits. */

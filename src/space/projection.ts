@@ -1,3 +1,5 @@
+import { RowBasis } from './rowbasis.ts';
+
 /** m two-sided rows, lower <= A x <= upper, with A row-major m x n. Equal bounds make an equality. */
 export interface Rows {
   readonly count: number;
@@ -22,7 +24,9 @@ export interface Projector {
 
 /** Rows have unit length and boxes are about 2 wide, so these are absolute. */
 const violationTolerance = 1e-13;
-const dependenceTolerance = 1e-9;
+/** Rows nearer to dependence than this are taken to be dependent; they may then be violated by about as much. */
+const dependenceTolerance = 1e-10;
+const leastLength = 1e-11;
 
 const free = 0;
 const atLow = 1;
@@ -56,9 +60,9 @@ class ActiveSetProjector implements Projector {
   private active: number[] = [];
   private readonly rowSign: Int8Array;
   private readonly rowMultipliers: Float64Array;
-  /** Orthonormal basis (k x n) of the active rows on the free coordinates, and its triangle (k x k). */
-  private readonly basis: Float64Array;
-  private readonly triangle: Float64Array;
+  /** Rows that hold as well as they can. */
+  private readonly ignored: Uint8Array;
+  private readonly basis: RowBasis;
   private readonly direction: Float64Array;
   private readonly normal: Float64Array;
   private readonly rowRates: Float64Array;
@@ -75,8 +79,8 @@ class ActiveSetProjector implements Projector {
     this.boundMultipliers = new Float64Array(size);
     this.rowSign = new Int8Array(count);
     this.rowMultipliers = new Float64Array(count);
-    this.basis = new Float64Array(count * size);
-    this.triangle = new Float64Array(count * count);
+    this.ignored = new Uint8Array(count);
+    this.basis = new RowBasis(count, size);
     this.direction = new Float64Array(size);
     this.normal = new Float64Array(size);
     this.rowRates = new Float64Array(count);
@@ -103,6 +107,7 @@ class ActiveSetProjector implements Projector {
     this.point = point;
     this.active = [];
     this.rowSign.fill(0);
+    this.ignored.fill(0);
     this.rowMultipliers.fill(0);
     this.proof.fill(0);
     for (let i = 0; i < this.rows.size; i++) {
@@ -126,7 +131,7 @@ class ActiveSetProjector implements Projector {
     let worst: Violation | undefined;
     let amount = violationTolerance;
     for (let row = 0; row < this.rows.count; row++) {
-      if (this.rowSign[row] !== 0) continue;
+      if (this.rowSign[row] !== 0 || this.ignored[row] !== 0) continue;
       const value = this.rowValue(row);
       const under = this.rows.lower[row]! - value;
       const over = value - this.rows.upper[row]!;
@@ -158,6 +163,10 @@ class ActiveSetProjector implements Projector {
       const full = independent ? remaining / slope : Infinity;
       const blocking = this.blocking();
       if (full === Infinity && blocking.at === Infinity) {
+        if (row >= 0 && remaining <= dependenceTolerance) {
+          this.ignored[row] = 1;
+          return true;
+        }
         this.recordProof(row, sign);
         return false;
       }
@@ -180,7 +189,7 @@ class ActiveSetProjector implements Projector {
    */
   private findRates(row: number, coordinate: number, sign: number): boolean {
     const { size, weights } = this.rows;
-    const { normal, direction, basis, triangle, rowRates, boundRates, side } = this;
+    const { normal, direction, rowRates, boundRates, side } = this;
     if (row < 0) normal.fill(0);
     else for (let i = 0; i < size; i++) normal[i] = sign * weights[row * size + i]!;
     if (row < 0) normal[coordinate] = sign;
@@ -189,21 +198,9 @@ class ActiveSetProjector implements Projector {
       direction[i] = side[i] === free ? normal[i]! : 0;
       length += direction[i]! * direction[i]!;
     }
-    this.orthogonalize();
+    this.rebuildBasis();
+    this.basis.split(direction, rowRates);
     const k = this.active.length;
-    rowRates.fill(0, 0, k);
-    for (let pass = 0; pass < 2; pass++) {
-      for (let a = 0; a < k; a++) {
-        let dot = 0;
-        for (let i = 0; i < size; i++) dot += basis[a * size + i]! * direction[i]!;
-        for (let i = 0; i < size; i++) direction[i]! -= dot * basis[a * size + i]!;
-        rowRates[a]! += dot;
-      }
-    }
-    for (let a = k - 1; a >= 0; a--) {
-      for (let b = a + 1; b < k; b++) rowRates[a]! -= triangle[a * this.rows.count + b]! * rowRates[b]!;
-      rowRates[a]! /= triangle[a * this.rows.count + a]!;
-    }
     for (let i = 0; i < size; i++) {
       if (side[i] !== atLow && side[i] !== atHigh) continue;
       let rest = normal[i]!;
@@ -211,39 +208,25 @@ class ActiveSetProjector implements Projector {
         rest -= rowRates[a]! * this.rowSign[this.active[a]!]! * weights[this.active[a]! * size + i]!;
       boundRates[i] = side[i]! * rest;
     }
-    return this.directionLength() > dependenceTolerance ** 2 * length;
+    return this.directionLength() > Math.max(dependenceTolerance ** 2 * length, leastLength ** 2);
+  }
+
+  /** The active rows, signed, on the free coordinates. */
+  private rebuildBasis(): void {
+    const { size, weights } = this.rows;
+    this.basis.clear();
+    for (const row of this.active) {
+      const sign = this.rowSign[row]!;
+      const vector = this.basis.next();
+      for (let i = 0; i < size; i++) vector[i] = this.side[i] === free ? sign * weights[row * size + i]! : 0;
+      this.basis.push();
+    }
   }
 
   private directionLength(): number {
     let sum = 0;
     for (let i = 0; i < this.rows.size; i++) sum += this.direction[i]! * this.direction[i]!;
     return sum;
-  }
-
-  /** Gram-Schmidt, twice, of the signed active rows on the free coordinates. */
-  private orthogonalize(): void {
-    const { size, count, weights } = this.rows;
-    const { basis, triangle, side } = this;
-    for (let a = 0; a < this.active.length; a++) {
-      const row = this.active[a]!;
-      const sign = this.rowSign[row]!;
-      const at = a * size;
-      for (let i = 0; i < size; i++) basis[at + i] = side[i] === free ? sign * weights[row * size + i]! : 0;
-      for (let b = 0; b < a; b++) triangle[b * count + a] = 0;
-      for (let pass = 0; pass < 2; pass++) {
-        for (let b = 0; b < a; b++) {
-          let dot = 0;
-          for (let i = 0; i < size; i++) dot += basis[b * size + i]! * basis[at + i]!;
-          for (let i = 0; i < size; i++) basis[at + i]! -= dot * basis[b * size + i]!;
-          triangle[b * count + a]! += dot;
-        }
-      }
-      let length = 0;
-      for (let i = 0; i < size; i++) length += basis[at + i]! * basis[at + i]!;
-      length = Math.sqrt(length);
-      triangle[a * count + a] = length;
-      for (let i = 0; i < size; i++) basis[at + i]! /= length;
-    }
   }
 
   private isEquality(row: number): boolean {
@@ -301,27 +284,24 @@ class ActiveSetProjector implements Projector {
 
   private recordProof(row: number, sign: number): void {
     if (row >= 0) this.proof[row] = sign;
-    this.active.forEach((other, a) => (this.proof[other] = -this.rowRates[a]! * this.rowSign[other]!));
+    this.active.forEach((other, a) => {
+      const rate = this.rowRates[a]!;
+      // An inequality's rate is not positive here but for rounding.
+      this.proof[other] = -(this.isEquality(other) ? rate : Math.min(rate, 0)) * this.rowSign[other]!;
+    });
   }
 
   /** Takes the last rounding errors out of the active rows, inside the box. */
   private refine(): void {
-    const { size, count, lower, upper } = this.rows;
-    const k = this.active.length;
-    if (k === 0) return;
-    this.orthogonalize();
-    const steps = this.rowRates;
+    const { size, lower, upper } = this.rows;
+    if (this.active.length === 0) return;
+    this.rebuildBasis();
     for (let pass = 0; pass < 2; pass++) {
-      for (let a = 0; a < k; a++) {
-        const row = this.active[a]!;
+      this.active.forEach((row, a) => {
         const sign = this.rowSign[row]!;
-        steps[a] = sign * ((sign > 0 ? lower[row]! : upper[row]!) - this.rowValue(row));
-        for (let b = 0; b < a; b++) steps[a]! -= this.triangle[b * count + a]! * steps[b]!;
-        steps[a]! /= this.triangle[a * count + a]!;
-      }
-      for (let a = 0; a < k; a++) {
-        for (let i = 0; i < size; i++) this.point[i]! += steps[a]! * this.basis[a * size + i]!;
-      }
+        this.rowRates[a] = sign * ((sign > 0 ? lower[row]! : upper[row]!) - this.rowValue(row));
+      });
+      this.basis.addStep(this.rowRates, this.point);
     }
     for (let i = 0; i < size; i++) this.point[i] = Math.min(Math.max(this.point[i]!, this.low[i]!), this.high[i]!);
   }

@@ -28,6 +28,10 @@ const nouns: Readonly<Record<string, string>> = {
   record: 'an object',
 };
 
+function expectation(expected: string, value: unknown): string {
+  return expected === 'number' && typeof value === 'number' ? 'a finite number' : (nouns[expected] ?? expected);
+}
+
 function found(place: string, value: unknown): string {
   return value === undefined ? `${place} is missing` : `${place} is ${shown(value)}`;
 }
@@ -41,8 +45,7 @@ export function issueText(issue: Issue, input: unknown, base: readonly PropertyK
     const accepted = listed(acceptedKeys(path, value));
     return `${place} has the unknown key ${listed(issue.keys.map((key) => JSON.stringify(key)))}; the accepted keys are ${accepted}`;
   }
-  if (issue.code === 'invalid_type')
-    return `${found(place, value)}; expected ${nouns[issue.expected] ?? issue.expected}`;
+  if (issue.code === 'invalid_type') return `${found(place, value)}; expected ${expectation(issue.expected, value)}`;
   if (issue.code === 'invalid_union') {
     const choice = path.at(-1) === 'type' ? `one of ${listed(parameterTypes)}` : 'a number or a text that is not empty';
     return `${found(place, value)}; expected ${choice}`;

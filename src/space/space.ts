@@ -24,7 +24,7 @@ class CompiledSpace implements Space {
   /** `refuse` makes the error for constraints that nothing satisfies. */
   constructor(compiled: Compiled, fixed: Design, refuse: (contradiction: string) => UserError) {
     this.compiled = compiled;
-    this.fixed = fixed;
+    this.fixed = Object.freeze(fixed);
     this.definition = compiled.definition;
     this.names = compiled.names;
     this.dimension = compiled.dimension;
@@ -46,7 +46,7 @@ class CompiledSpace implements Space {
     const text = Object.entries(added)
       .map(([name, value]) => `${name} = ${value}`)
       .join(', ');
-    return new CompiledSpace(this.compiled, { ...this.fixed, ...added }, (contradiction) =>
+    return new CompiledSpace(this.compiled, bare({ ...this.fixed, ...added }), (contradiction) =>
       usageError(`with ${text} fixed, ${contradiction}`),
     );
   }
@@ -109,6 +109,11 @@ class CompiledSpace implements Space {
   }
 }
 
+/** A copy that inherits nothing, so that looking up a parameter named "constructor" finds no other. */
+function bare(design: Design): Design {
+  return Object.assign(Object.create(null) as Record<string, Value>, design);
+}
+
 /** The sentence for a name that no parameter has. */
 export function unknownName(space: Space, name: string): string {
   return `there is no parameter ${JSON.stringify(name)}; the parameters are ${listed(space.names)}`;
@@ -120,7 +125,7 @@ export function unknownName(space: Space, name: string): string {
  */
 export function createSpace(definition: SpaceDefinition, source: string = 'space'): Space {
   const compiled = compile(parseDefinition(definition, source));
-  return new CompiledSpace(compiled, {}, (contradiction) => dataError(`${source}: ${contradiction}`));
+  return new CompiledSpace(compiled, bare({}), (contradiction) => dataError(`${source}: ${contradiction}`));
 }
 
 /**

@@ -105,27 +105,31 @@ export interface Space {
   readonly names: readonly string[];
   readonly dimension: number;
   readonly columns: readonly EncodedColumn[];
+  /** The linear constraints over all `dimension` coordinates, but those on single-valued parameters only. */
   readonly constraints: readonly EncodedConstraint[];
-  /** Values fixed by `fix`, by parameter name. */
+  /** Values fixed by `fix`, by parameter name. No constraint above depends on them. */
   readonly fixed: Design;
   /** A space in which the named parameters keep the given values. Throws a usage error for an unknown name, a value outside its
    *  parameter, or values that contradict the constraints. */
   fix(values: Design): Space;
-  /** The encoded vector (`dimension` float64s). Throws a data error when the design is not in the space. */
+  /** The encoded vector (`dimension` float64s). Throws a data error when a value is missing or outside its parameter; constraints
+   *  and fixed values are not looked at, since a measured design need not obey them to be learnt from. */
   encode(design: Design): Float64Array;
   /** n designs as an n x dimension float32 matrix, row-major. */
   encodeAll(designs: readonly Design[]): Float32Array;
   /** The nearest design of the space to a vector, bounds, steps, fixed values and constraints obeyed; undefined when no repair
-   *  was found. `vector` starts at `offset`. Throws when the vector is not finite. */
+   *  was found. The design starts at `offset` (0) of `vector`. Sums and inequalities hold to 1e-9 (for sums below 1 or above 10,000
+   *  in size: to 1e-9 of the size or 1e-13 of it). Throws a data error when a coordinate is not finite. */
   decode(vector: ArrayLike<number>, offset?: number): Design | undefined;
-  /** Why the design is not in the space, as one sentence without the final dot, or undefined. Constraints are checked too,
-   *  to 1e-6 of each constraint's scale for measured rows. */
+  /** Why the design is not in the space, as one sentence without the final dot, or undefined. Steps, to 1e-6 of a step, fixed values
+   *  and constraints, to 1e-6 of each one's scale, are checked too. Other keys of the design are ignored. */
   problemWith(design: Design): string | undefined;
-  /** True when constraints hold to `tolerance` (absolute, in decoded units). */
+  /** True when constraints hold to `tolerance` (absolute, in decoded units; by default as exactly as `decode` makes them). */
   satisfies(design: Design, tolerance?: number): boolean;
-  /** Number of distinct designs, ignoring constraints; Infinity when a real parameter has no step. */
+  /** Number of distinct designs with the fixed values, ignoring constraints; Infinity when a free real has no step. */
   readonly size: number;
-  /** Decimals to print for a numeric parameter (from step, bounds; for a real without a step undefined). */
+  /** Decimals that the values of a real or integer parameter have, from its step and min; undefined for other parameters and for a
+   *  real without a step. */
   decimals(name: string): number | undefined;
 }
 
