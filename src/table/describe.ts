@@ -31,7 +31,7 @@ const words: Words = {
 };
 
 function parameterWords<K extends Kind>(parameter: Extract<Parameter, { type: K }>): string {
-  const describe = words[parameter.type as K] as (parameter: Extract<Parameter, { type: K }>) => string;
+  const describe = words[parameter.type] as (parameter: Extract<Parameter, { type: K }>) => string;
   return describe(parameter);
 }
 

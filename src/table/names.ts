@@ -28,12 +28,12 @@ export function editDistance(from: string, to: string): number {
   return row[to.length]!;
 }
 
-/** The name that was probably meant: the nearest when letter case is ignored, if a third of its letters or fewer differ. */
+/** The name that was probably meant: the nearest when letter case is ignored, if two in five of its letters or fewer differ. */
 export function closestName(name: string, names: readonly string[]): string | undefined {
   const distance = (other: string): number => editDistance(name.trim().toLowerCase(), other.trim().toLowerCase());
   const ranked = names.map((other) => ({ other, far: distance(other) })).sort((a, b) => a.far - b.far);
   const best = ranked[0];
-  return best !== undefined && best.far <= Math.max(1, best.other.length / 3) ? best.other : undefined;
+  return best !== undefined && best.far <= 0.4 * best.other.length ? best.other : undefined;
 }
 
 /** `data.csv has no column "yeild"; did you mean "yield"? Its columns are ...`, as one sentence. */

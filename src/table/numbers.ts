@@ -31,17 +31,19 @@ export function decimalsIn(text: string): number {
 
 /** Digits that float64 keeps of any decimal number. */
 const safeDigits = 15;
+/** Decimals up to which people pad numbers with zeros; a column with more was written by a program or in exponents. */
+const mostPadding = 6;
 
 /**
- * A value as a cell: a text as it is, a number rounded to `decimals` and padded with zeros to them. Where that would show digits
- * that float64 does not keep, zeros are not padded; without `decimals` the number's shortest exact text.
+ * A value as a cell: a text as it is, a number rounded to `decimals` (0 or more). Up to 6 decimals are padded with zeros, unless that
+ * would show digits that float64 does not keep; else the shortest text of the rounded number, as when `decimals` is not given.
  */
 export function formatCell(value: number | string, decimals?: number): string {
   if (typeof value === 'string') return value;
   if (decimals === undefined || decimals > 100 || !Number.isFinite(value)) return String(value === 0 ? 0 : value);
   const padded = value.toFixed(decimals);
   const rounded = Number(padded);
-  if (rounded === 0) return (0).toFixed(decimals);
   const digits = padded.replace(/^-?[0.]*|\./g, '').length;
-  return digits > safeDigits ? String(rounded) : padded;
+  if (decimals > mostPadding || digits > safeDigits) return String(rounded === 0 ? 0 : rounded);
+  return rounded === 0 ? (0).toFixed(decimals) : padded;
 }

@@ -130,6 +130,11 @@ function guessSpace(sheet: Sheet, { reward, ignore = [] }: TableOptions): SpaceD
       `${sheet.file} has no column left for a design besides the reward ${shownName(reward)} (its columns are ${listNames(namesOf(sheet))})`,
     );
   }
+  if (columns.some(({ name }) => name === '__proto__')) {
+    throw dataError(
+      `${sheet.file}, column "__proto__" has a name that JavaScript reserves; rename it, or leave it out with --ignore __proto__`,
+    );
+  }
   return inferSpace(sheet, columns);
 }
 
@@ -142,7 +147,10 @@ function tableFromSheet(sheet: Sheet, options: TableOptions): Table {
   }
   const rewards = readRewards(sheet, labels);
   checkRewards(sheet, rewards, options);
-  const space = createSpace(options.space ?? guessSpace(sheet, options));
+  const space =
+    options.space === undefined
+      ? createSpace(guessSpace(sheet, options), sheet.file)
+      : createSpace(options.space, spaceFile);
   const rows = readRows(
     sheet,
     space,

@@ -123,7 +123,7 @@ function flush(stream: Writable): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.once('error', reject);
     stream.write('', (error) => {
-      if (error != null) return reject(error);
+      if (error instanceof Error) return reject(error);
       stream.off('error', reject);
       resolve();
     });
