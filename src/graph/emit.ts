@@ -46,7 +46,7 @@ const reduction =
       ? writer.node('Identity', [x!])
       : writer.node(opType, [x!, ints(writer, attributes.axes)], { keepdims: attributes.keepDims ? 1 : 0 });
 
-function swapLastAxes(writer: Writer, name: string, rank: number): string {
+function swapLastAxes(writer: Writer, { name, rank }: { readonly name: string; readonly rank: number }): string {
   const leading = Array.from({ length: rank - 2 }, (_, axis) => axis);
   return writer.node('Transpose', [name], { perm: [...leading, rank - 1, rank - 2] });
 }
@@ -55,18 +55,22 @@ function swapLastAxes(writer: Writer, name: string, rank: number): string {
 function emitMatMul(writer: Writer, [a, b]: readonly string[], tensor: OpTensor<'matMul'>): string {
   const { transposeA, transposeB } = tensor.attributes;
   const [left, right] = tensor.inputs;
-  if (!transposeA && !transposeB) return writer.node('MatMul', [a!, b!]);
-  if (left!.shape.length === 2 && right!.shape.length === 2) {
+  const rank = tensor.shape.length;
+  if (rank === 2 && (transposeA || transposeB)) {
     return writer.node('Gemm', [a!, b!], { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 });
   }
   const [first, second] = broadcastsEmpty(tensor)
-    ? [expandBatch(writer, a!, b!), expandBatch(writer, b!, a!)]
-    : [a!, b!];
-  const rank = tensor.shape.length;
-  const ranks = broadcastsEmpty(tensor) ? [rank, rank] : [left!.shape.length, right!.shape.length];
+    ? [
+        { name: expandBatch(writer, a!, b!), rank },
+        { name: expandBatch(writer, b!, a!), rank },
+      ]
+    : [
+        { name: a!, rank: left!.shape.length },
+        { name: b!, rank: right!.shape.length },
+      ];
   return writer.node('MatMul', [
-    transposeA ? swapLastAxes(writer, first, ranks[0]!) : first,
-    transposeB ? swapLastAxes(writer, second, ranks[1]!) : second,
+    transposeA ? swapLastAxes(writer, first) : first.name,
+    transposeB ? swapLastAxes(writer, second) : second.name,
   ]);
 }
 
