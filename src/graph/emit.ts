@@ -9,7 +9,7 @@ import {
   valueInfo,
   type AttributeValue,
 } from './onnx-nodes.ts';
-import { ShapeError, formatShape } from './shape.ts';
+import { ShapeError, formatShape, sameShape } from './shape.ts';
 import { signatureOf, type Signature } from './signature.ts';
 import type { DType, Graph, Loop, NoAttributes, OpName, OpTensor, Reduction, Shape, Tensor } from './tensor.ts';
 
@@ -46,28 +46,46 @@ const reduction =
       ? writer.node('Identity', [x!])
       : writer.node(opType, [x!, ints(writer, attributes.axes)], { keepdims: attributes.keepDims ? 1 : 0 });
 
-function swapLastAxes(writer: Writer, name: string, shape: Shape): string {
-  const axes = [...shape.keys()];
-  return writer.node('Transpose', [name], { perm: [...axes.slice(0, -2), axes.length - 1, axes.length - 2] });
+function swapLastAxes(writer: Writer, { name, rank }: { readonly name: string; readonly rank: number }): string {
+  const leading = Array.from({ length: rank - 2 }, (_, axis) => axis);
+  return writer.node('Transpose', [name], { perm: [...leading, rank - 1, rank - 2] });
 }
 
 /** MatMul lets the runtime fuse a following Add; Gemm transposes for nothing, but takes matrices only. */
 function emitMatMul(writer: Writer, [a, b]: readonly string[], tensor: OpTensor<'matMul'>): string {
   const { transposeA, transposeB } = tensor.attributes;
   const [left, right] = tensor.inputs;
-  if (!transposeA && !transposeB) return writer.node('MatMul', [a!, b!]);
-  if (left!.shape.length === 2 && right!.shape.length === 2) {
+  const rank = tensor.shape.length;
+  if (rank === 2 && (transposeA || transposeB)) {
     return writer.node('Gemm', [a!, b!], { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 });
   }
-  // ONNX Runtime fuses the transposition, and then refuses an empty batch where the right operand has no batch axis.
-  const second =
-    left!.shape.length > 2 && right!.shape.length === 2
-      ? { name: writer.node('Unsqueeze', [b!, ints(writer, [0])]), shape: [1, ...right!.shape] }
-      : { name: b!, shape: right!.shape };
+  const [first, second] = broadcastsEmpty(tensor)
+    ? [
+        { name: expandBatch(writer, a!, b!), rank },
+        { name: expandBatch(writer, b!, a!), rank },
+      ]
+    : [
+        { name: a!, rank: left!.shape.length },
+        { name: b!, rank: right!.shape.length },
+      ];
   return writer.node('MatMul', [
-    transposeA ? swapLastAxes(writer, a!, left!.shape) : a!,
-    transposeB ? swapLastAxes(writer, second.name, second.shape) : second.name,
+    transposeA ? swapLastAxes(writer, first) : first.name,
+    transposeB ? swapLastAxes(writer, second) : second.name,
   ]);
+}
+
+/** Whether leading axes are broadcast that may be empty, which ONNX Runtime's product refuses unless the right operand is a
+ *  matrix and the left one not transposed. */
+function broadcastsEmpty({ inputs: [left, right], attributes }: OpTensor<'matMul'>): boolean {
+  const [a, b] = [left!.shape.slice(0, -2), right!.shape.slice(0, -2)];
+  if (sameShape(a, b) || (b.length === 0 && !attributes.transposeA)) return false;
+  return [...a, ...b].some((dim) => dim === 0 || typeof dim === 'string');
+}
+
+/** The tensor with its leading axes broadcast to those of another. */
+function expandBatch(writer: Writer, name: string, other: string): string {
+  const batch = writer.node('Shape', [other], { end: -2 });
+  return writer.node('Expand', [name, writer.node('Concat', [batch, ints(writer, [1, 1])], { axis: 0 })]);
 }
 
 function isKnown(shape: Shape): shape is readonly number[] {

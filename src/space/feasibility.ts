@@ -2,6 +2,7 @@ import type { LinearRow } from './constraints.ts';
 import { fromCoordinate } from './axis.ts';
 import type { Coupling, CoupledVariable } from './coupling.ts';
 import { decimalsOf, listed, rounded } from './numbers.ts';
+import type { Rows } from './projection.ts';
 import type { Repairer } from './repair.ts';
 
 /** Nodes of search spent on proving that steps cannot satisfy the constraints. */
@@ -29,7 +30,7 @@ export function isFeasible(coupling: Coupling): boolean {
 }
 
 /** By how much the multipliers show that the rows and the box exclude each other, in units of the multipliers; 0 for no proof. */
-export function proofGap({ rows, low, high }: Coupling, proof: Float64Array): number {
+export function proofGapOf(rows: Rows, low: Float64Array, high: Float64Array, proof: Float64Array): number {
   const { count, size, weights } = rows;
   let asked = 0;
   const combined = new Float64Array(size);
@@ -59,7 +60,7 @@ function rowRange(row: LinearRow, variables: readonly CoupledVariable[]): readon
 /** Why the polyhedron is empty; needs a coupling whose last projection failed. */
 export function emptyReason(coupling: Coupling, linearRows: readonly LinearRow[]): string {
   const { projector, variables } = coupling;
-  const proven = proofGap(coupling, projector.proof) > 0;
+  const proven = proofGapOf(coupling.rows, coupling.low, coupling.high, projector.proof) > 0;
   if (!proven) return `no design was found that satisfies ${joined(linearRows)}`;
   const guilty = linearRows.filter((_, r) => Math.abs(projector.proof[r]!) > 1e-9);
   const [only] = guilty;

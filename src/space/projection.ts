@@ -24,7 +24,9 @@ export interface Projector {
 
 /** Rows have unit length and boxes are about 2 wide, so these are absolute. */
 const violationTolerance = 1e-13;
-const dependenceTolerance = 1e-9;
+/** Rows nearer to dependence than this are taken to be dependent; they may then be violated by about as much. */
+const dependenceTolerance = 1e-10;
+const leastLength = 1e-11;
 
 const free = 0;
 const atLow = 1;
@@ -58,6 +60,8 @@ class ActiveSetProjector implements Projector {
   private active: number[] = [];
   private readonly rowSign: Int8Array;
   private readonly rowMultipliers: Float64Array;
+  /** Rows that hold as well as they can. */
+  private readonly ignored: Uint8Array;
   private readonly basis: RowBasis;
   private readonly direction: Float64Array;
   private readonly normal: Float64Array;
@@ -75,6 +79,7 @@ class ActiveSetProjector implements Projector {
     this.boundMultipliers = new Float64Array(size);
     this.rowSign = new Int8Array(count);
     this.rowMultipliers = new Float64Array(count);
+    this.ignored = new Uint8Array(count);
     this.basis = new RowBasis(count, size);
     this.direction = new Float64Array(size);
     this.normal = new Float64Array(size);
@@ -102,6 +107,7 @@ class ActiveSetProjector implements Projector {
     this.point = point;
     this.active = [];
     this.rowSign.fill(0);
+    this.ignored.fill(0);
     this.rowMultipliers.fill(0);
     this.proof.fill(0);
     for (let i = 0; i < this.rows.size; i++) {
@@ -125,7 +131,7 @@ class ActiveSetProjector implements Projector {
     let worst: Violation | undefined;
     let amount = violationTolerance;
     for (let row = 0; row < this.rows.count; row++) {
-      if (this.rowSign[row] !== 0) continue;
+      if (this.rowSign[row] !== 0 || this.ignored[row] !== 0) continue;
       const value = this.rowValue(row);
       const under = this.rows.lower[row]! - value;
       const over = value - this.rows.upper[row]!;
@@ -157,6 +163,10 @@ class ActiveSetProjector implements Projector {
       const full = independent ? remaining / slope : Infinity;
       const blocking = this.blocking();
       if (full === Infinity && blocking.at === Infinity) {
+        if (row >= 0 && remaining <= dependenceTolerance) {
+          this.ignored[row] = 1;
+          return true;
+        }
         this.recordProof(row, sign);
         return false;
       }
@@ -198,7 +208,7 @@ class ActiveSetProjector implements Projector {
         rest -= rowRates[a]! * this.rowSign[this.active[a]!]! * weights[this.active[a]! * size + i]!;
       boundRates[i] = side[i]! * rest;
     }
-    return this.directionLength() > dependenceTolerance ** 2 * length;
+    return this.directionLength() > Math.max(dependenceTolerance ** 2 * length, leastLength ** 2);
   }
 
   /** The active rows, signed, on the free coordinates. */
@@ -274,7 +284,11 @@ class ActiveSetProjector implements Projector {
 
   private recordProof(row: number, sign: number): void {
     if (row >= 0) this.proof[row] = sign;
-    this.active.forEach((other, a) => (this.proof[other] = -this.rowRates[a]! * this.rowSign[other]!));
+    this.active.forEach((other, a) => {
+      const rate = this.rowRates[a]!;
+      // An inequality's rate is not positive here but for rounding.
+      this.proof[other] = -(this.isEquality(other) ? rate : Math.min(rate, 0)) * this.rowSign[other]!;
+    });
   }
 
   /** Takes the last rounding errors out of the active rows, inside the box. */

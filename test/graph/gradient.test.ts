@@ -99,11 +99,11 @@ describe('gradients over random shapes', () => {
         const [a, b] = swap ? [right, left] : [left, right];
         const smooth: Case = {
           operands: [float(a, normal), float(b, nonzero)],
-          build: (x, y) => divide(multiply(x!, add(x!, y!)), y!),
+          build: (x, y) => divide(multiply(x, add(x, y)), y),
         };
         const kinked: Case = {
           operands: [float(a, evenTenths), float(b, oddTenths)],
-          build: (x, y) => maximum(x!, y!),
+          build: (x, y) => maximum(x, y),
         };
         expect(await largestError(smooth, 'smooth')).toBeLessThan(1e-6);
         expect(await largestError(kinked, 'kinked')).toBeLessThan(1e-6);
@@ -119,7 +119,7 @@ describe('gradients over random shapes', () => {
       fc.asyncProperty(shapes, flags, async ({ rows, inner, columns, batch }, options) => {
         const a = [...batch.left, ...(options.transposeA ? [inner, rows] : [rows, inner])];
         const b = [...batch.right, ...(options.transposeB ? [columns, inner] : [inner, columns])];
-        const product: Case = { operands: [float(a), float(b)], build: (x, y) => matMul(x!, y!, options) };
+        const product: Case = { operands: [float(a), float(b)], build: (x, y) => matMul(x, y, options) };
         expect(sizeOf(a)).toBeGreaterThan(0);
         expect(await largestError(product, 'product')).toBeLessThan(1e-6);
       }),
