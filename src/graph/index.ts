@@ -59,7 +59,8 @@ export {
   type Moments,
 } from './optimizer.ts';
 export { createRuntime } from './runtime/create.ts';
-export { onnxRuntime } from './runtime/onnx.ts';
+export { describeModel, type ModelDescription } from './read-model.ts';
+export { onnxRuntime, type OnnxRuntime } from './runtime/onnx.ts';
 export { referenceRuntime } from './runtime/reference.ts';
 export { loadTensorflow, tensorflowRuntime, type TensorFlow } from './runtime/tensorflow.ts';
 export {

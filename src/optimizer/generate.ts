@@ -1,7 +1,8 @@
 import { quantile, usageError, type Observer } from '../base/index.ts';
-import { sampleDesigns, samplingGraph, type FixedCoordinates, type SamplingOptions } from '../diffusion/index.ts';
+import { sampleDesigns, samplingGraph, type SamplingOptions } from '../diffusion/index.ts';
 import { createDesignSet, enumerate, type Design, type Space } from '../space/index.ts';
 import { keepsFixed, type Choice, type ProposeContext } from './context.ts';
+import { fixedCoordinates } from './fixed.ts';
 import { createPool, type Pool } from './pool.ts';
 import type { Request } from './targets.ts';
 import type { TargetOutcome } from './types.ts';
@@ -37,23 +38,12 @@ export function checkCount(
   throw usageError(`count is ${count}, but ${where} only ${left} designs that were not measured`);
 }
 
-/** The coordinates of fixed parameters. */
-function fixedCoordinates({ space, table }: ProposeContext): FixedCoordinates | undefined {
-  if (Object.keys(space.fixed).length === 0) return undefined;
-  const values = space.encode({ ...table.designs[0], ...space.fixed });
-  const mask = new Float64Array(space.dimension);
-  for (const { name, offset, width } of space.columns) {
-    if (space.fixed[name] !== undefined) mask.fill(1, offset, offset + width);
-  }
-  return { values, mask };
-}
-
 /** Samples designs for every request until enough new ones were found, and predicts their rewards. */
 export async function samplePool(context: ProposeContext, options: GenerateOptions): Promise<Choice> {
   const { table, space, measured, trained, surrogate, runtime, stream, count } = context;
   const { sampling, requests, observer, signal } = options;
   const pool: Pool = createPool(space, measured, table.decimals);
-  const fixed = fixedCoordinates(context);
+  const fixed = fixedCoordinates(space);
   const program = await runtime.compile(samplingGraph(trained.model, sampling, (designs) => ({ designs })));
   const outcomes: TargetOutcome[] = [];
   const perRequest = Math.ceil(options.pool / requests.length);

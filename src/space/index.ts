@@ -1,3 +1,4 @@
+export { fromCoordinate, toCoordinate } from './axis.ts';
 export { createDesignSet } from './designset.ts';
 export { enumerate } from './enumerate.ts';
 export { createRounder, roundDesign, type Rounder } from './rounding.ts';

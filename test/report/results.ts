@@ -85,6 +85,7 @@ export function resultOf(problem: Problem): ProposeResult {
       file: problem.file ?? 'experiments.csv',
       space: whole,
       inferred: true,
+      columns: space.names,
       reward: problem.rewardName,
       direction: problem.direction,
       designs,

@@ -1,5 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { emitModel, nextName } from '../emit.ts';
+import { describeModel } from '../read-model.ts';
+import type { Signature } from '../signature.ts';
 import type { Graph } from '../tensor.ts';
 import type { WorkerAnswer, WorkerCall, WorkerRequest } from './onnx-worker.ts';
 import { checkedProgram } from './program.ts';
@@ -61,8 +63,14 @@ class SessionThread {
   }
 }
 
+/** A runtime that also takes models as they are stored. */
+export interface OnnxRuntime extends Runtime {
+  /** A program from the bytes of an ONNX model without variables. Rejects when ONNX Runtime cannot load it. */
+  load(model: Uint8Array): Promise<Program>;
+}
+
 /** Graphs on ONNX Runtime's native library, in a thread of their own. */
-export function onnxRuntime({ threads }: RuntimeOptions): Runtime {
+export function onnxRuntime({ threads }: RuntimeOptions): OnnxRuntime {
   const thread = new SessionThread();
   const live = new Set<number>();
   let programs = 0;
@@ -71,23 +79,37 @@ export function onnxRuntime({ threads }: RuntimeOptions): Runtime {
     if (live.delete(program)) await thread.call({ kind: 'dispose', program });
   };
 
+  type Updates = readonly (readonly [variable: string, output: string])[];
+
+  const start = async (
+    model: Uint8Array,
+    signature: Signature,
+    outputs: readonly string[],
+    updates: Updates,
+  ): Promise<Program> => {
+    const program = programs++;
+    await thread.call({ kind: 'compile', program, model, threads });
+    live.add(program);
+    return checkedProgram(signature, {
+      write: async (values) => {
+        await thread.call({ kind: 'write', program, values });
+      },
+      read: (names) => thread.call({ kind: 'read', program, names }),
+      run: (inputs) => thread.call({ kind: 'run', program, inputs, outputs, updates }, movable(inputs)),
+      dispose: () => dispose(program),
+    });
+  };
+
   return {
     name: 'onnx',
-    compile: async (graph: Graph): Promise<Program> => {
-      const program = programs++;
+    compile: (graph: Graph): Promise<Program> => {
       const model = emitModel(graph);
-      await thread.call({ kind: 'compile', program, model: model.bytes, threads });
-      live.add(program);
-      const outputs = Object.keys(graph.outputs);
-      const updates = (graph.updates ?? []).map(({ variable }) => [variable.name, nextName(variable.name)] as const);
-      return checkedProgram(model, {
-        write: async (values) => {
-          await thread.call({ kind: 'write', program, values });
-        },
-        read: (names) => thread.call({ kind: 'read', program, names }),
-        run: (inputs) => thread.call({ kind: 'run', program, inputs, outputs, updates }, movable(inputs)),
-        dispose: () => dispose(program),
-      });
+      const updates: Updates = (graph.updates ?? []).map(({ variable: { name } }) => [name, nextName(name)]);
+      return start(model.bytes, model, Object.keys(graph.outputs), updates);
+    },
+    load: (model) => {
+      const { inputs, outputs } = describeModel(model);
+      return start(model, { inputs, variables: [] }, outputs, []);
     },
     // Sessions are released first: ending the thread during a run would abort the process.
     close: async () => {

@@ -48,7 +48,10 @@ function checkType(leaf: Leaf, { data }: Values): void {
  * A program whose values are checked before the runtime sees them, the same on every runtime. Values that the graph does not use
  * are passed over.
  */
-export function checkedProgram({ inputs, variables }: Signature, program: Program): Program {
+export function checkedProgram(
+  { inputs, variables }: Pick<Signature, 'inputs' | 'variables'>,
+  program: Program,
+): Program {
   const written = new Map<string, readonly number[]>();
   let disposed = false;
   const checkAlive = (): void => {
