@@ -25,9 +25,8 @@ export type RepairResult =
 /** Rows have unit length, so violations are in coordinates. */
 const tolerance = 1e-11;
 
-/** `holds` says whether values (by variable) satisfy the constraints exactly enough to be printed. */
-export function createRepairer(coupling: Coupling, holds: (values: Float64Array) => boolean): Repairer {
-  const { variables, rows, low, high, projector } = coupling;
+export function createRepairer(coupling: Coupling): Repairer {
+  const { variables, rows, low, high, projector, isExact, isTight } = coupling;
   const { count, size, weights } = rows;
   const stepped: readonly Stepped[] = variables.flatMap(({ lattice, fixed }, at) =>
     lattice === undefined || fixed !== undefined ? [] : [{ at, lattice }],
@@ -62,7 +61,7 @@ export function createRepairer(coupling: Coupling, holds: (values: Float64Array)
     const point = new Float64Array(size);
     if (stepped.length < size) projector.project(target, heldLow, heldHigh, point);
     const values = valuesAt(point, indices);
-    return holds(values) ? values : undefined;
+    return isExact(values) ? values : undefined;
   }
 
   /**
@@ -172,13 +171,13 @@ export function createRepairer(coupling: Coupling, holds: (values: Float64Array)
     repair(target, nodes) {
       const clamped = target.map((x, i) => Math.min(Math.max(x, low[i]!), high[i]!));
       const direct = valuesAt(clamped, roundAll(clamped));
-      if (holds(direct)) return { found: true, values: direct };
+      if (isTight(direct)) return { found: true, values: direct };
       const projected = new Float64Array(size);
       if (!projector.project(target, low, high, projected)) return { found: false, exhausted: true };
       const indices = roundAll(projected);
       if (stepped.length === 0) {
         const values = valuesAt(projected, indices);
-        return holds(values) ? { found: true, values } : { found: false, exhausted: false };
+        return isExact(values) ? { found: true, values } : { found: false, exhausted: false };
       }
       const repaired = greedy(projected, indices) ? withHeld(target, indices) : undefined;
       return repaired === undefined ? search(target, nodes) : { found: true, values: repaired };
