@@ -83,7 +83,7 @@ export function onnxRuntime({ threads }: RuntimeOptions): OnnxRuntime {
 
   const start = async (
     model: Uint8Array,
-    signature: Signature,
+    signature: Pick<Signature, 'inputs' | 'variables'>,
     outputs: readonly string[],
     updates: Updates,
   ): Promise<Program> => {
