@@ -1,6 +1,7 @@
 export type { ReadingOptions } from './bytes.ts';
 export { describeSpace, formatSpace } from './describe.ts';
-export { formatCell } from './numbers.ts';
+export { closestName } from './names.ts';
+export { decimalsIn, formatCell } from './numbers.ts';
 export {
   designsFromRows,
   readDesigns,
