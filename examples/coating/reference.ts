@@ -54,7 +54,7 @@ function bestQuarterHalfQuarter(): Scored {
 
 function line(name: string, { layers, reflectance }: Scored): string {
   const films = layers.map(({ material, thickness }) => `${material} ${thickness.toFixed(1)}`).join(', ');
-  return `${name.padEnd(28)} ${reflectance.toFixed(4)} %  ${films}`;
+  return `${name.padEnd(30)} ${reflectance.toFixed(4)} %  ${films}`;
 }
 
 console.log(line('bare glass', scored([])));
