@@ -1,7 +1,7 @@
 import type { Codec } from './codec.ts';
 import { createCodec } from './codecs.ts';
-import { exactTolerance, linearRow, rowScale, type LinearRow } from './constraints.ts';
-import { encodeRow } from './coupling.ts';
+import { exactTolerance, linearRow, type LinearRow } from './constraints.ts';
+import { encodeRow, rowScales } from './coupling.ts';
 import type { Axis, Design, EncodedColumn, EncodedConstraint, Parameter, SpaceDefinition, Value } from './types.ts';
 
 /** A column with its parameter's codec. */
@@ -49,17 +49,13 @@ export function compile(
     columns,
     byName,
     rows,
-    scales: rows.map((row) => rowScale(row, (name) => magnitude(axisOf(byName, name)))),
+    scales: rowScales(rows, (name) => axisOf(byName, name)),
   };
 }
 
 export function axisOf(byName: ReadonlyMap<string, CompiledColumn>, name: string): Axis {
   const column = byName.get(name)?.column;
   return column?.kind === 'scalar' ? column.axis : { low: 0, high: 0, log: false };
-}
-
-function magnitude({ low, high }: Axis): number {
-  return Math.max(Math.abs(low), Math.abs(high));
 }
 
 /** The tolerance within which each row of a design to be printed holds. */

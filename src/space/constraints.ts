@@ -70,9 +70,14 @@ export function rowScale(row: LinearRow, magnitude: (name: string) => number): n
   return row.names.reduce((sum, name, i) => sum + Math.abs(row.weights[i]!) * magnitude(name), 0);
 }
 
-/** 1e-9 for sums of size 1 to 10,000; relative to the size outside, down to what doubles can hold. */
+/** 1e-9 for sums of size 1 to 100,000; relative to the size outside, down to what doubles can hold. */
 export function exactTolerance(scale: number): number {
-  return Math.max(1e-9 * Math.min(scale, 1), 1e-13 * scale);
+  return Math.max(1e-9 * Math.min(scale, 1), 1e-14 * scale);
+}
+
+/** The rounding error of a sum, about. */
+export function roundingTolerance(scale: number): number {
+  return 1e-15 * scale;
 }
 
 /** Why measured values break a row: "a + b is 1.2, but constraints[0] needs a + b = 1". */

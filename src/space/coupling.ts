@@ -1,7 +1,8 @@
 import { fromCoordinate, toCoordinate } from './axis.ts';
-import type { LinearRow } from './constraints.ts';
+import { exactTolerance, roundingTolerance, rowScale, type LinearRow } from './constraints.ts';
 import type { Lattice } from './lattice.ts';
-import { createProjector, type Projector, type Rows } from './projection.ts';
+import { createProjector, type Rows } from './projection.ts';
+import { proofGap } from './proof.ts';
 import type { Axis } from './types.ts';
 
 /** A numeric parameter that constraints name. */
@@ -12,18 +13,31 @@ export interface CoupledVariable {
   readonly fixed: number | undefined;
 }
 
+/** A gap below this, per unit of multipliers, may be a rounding error. */
+const leastGap = 1e-12;
+
 /** The variables that constraints tie together, and the polyhedron of their coordinates. Coordinates are linear in values. */
 export interface Coupling {
   readonly variables: readonly CoupledVariable[];
-  /** Rows of unit length over the variables' coordinates. */
+  readonly linearRows: readonly LinearRow[];
+  /** Rows of unit length over the variables' coordinates. The loose ones are wider by half of what rounding may use. */
   readonly rows: Rows;
-  /** The length by which each row was divided. */
-  readonly lengths: Float64Array;
   /** The bounds of the coordinates; equal for a fixed variable. */
   readonly low: Float64Array;
   readonly high: Float64Array;
-  readonly projector: Projector;
+  /** As a projector does; where the exact rows leave nothing, on the loose ones. */
+  project(target: Float64Array, low: Float64Array, high: Float64Array, point: Float64Array): boolean;
+  /** Whether the last projection, which failed, has proven that there is nothing to find; and its multipliers (by row). */
+  proof(low: Float64Array, high: Float64Array): Float64Array | undefined;
+  /** How exactly each row has to hold in printed designs, in decoded units. */
+  readonly tolerances: readonly number[];
+  /** Whether values (by variable) satisfy the rows as exactly as printed designs have to. */
+  readonly isExact: Check;
+  /** Whether they do but for the rounding errors of the sums. */
+  readonly isTight: Check;
 }
+
+export type Check = (values: ArrayLike<number>) => boolean;
 
 /** The value of a variable per unit of its coordinate, and at coordinate 0. */
 export function affine({ low, high }: Axis): { readonly half: number; readonly center: number } {
@@ -44,34 +58,96 @@ export function encodeRow(
   return { weights, lower: row.lower - shift, upper: row.upper - shift };
 }
 
-/** `slack` per row widens it on both sides, in decoded units. */
-export function createCoupling(
-  variables: readonly CoupledVariable[],
+/** The size of each row's sum. */
+export function rowScales(linearRows: readonly LinearRow[], axisOf: (name: string) => Axis): number[] {
+  return linearRows.map((row) =>
+    rowScale(row, (name) => {
+      const { low, high } = axisOf(name);
+      return Math.max(Math.abs(low), Math.abs(high));
+    }),
+  );
+}
+
+function createCheck(
   linearRows: readonly LinearRow[],
+  placeOf: (name: string) => number,
+  tolerances: readonly number[],
+): Check {
+  const checks = linearRows.map(({ names, weights, lower, upper }, r) => ({
+    places: names.map(placeOf),
+    weights,
+    least: lower - tolerances[r]!,
+    most: upper + tolerances[r]!,
+  }));
+  return (values) =>
+    checks.every(({ places, weights, least, most }) => {
+      let sum = 0;
+      for (let i = 0; i < places.length; i++) sum += weights[i]! * values[places[i]!]!;
+      return sum >= least && sum <= most;
+    });
+}
+
+function unitRows(
+  linearRows: readonly LinearRow[],
+  size: number,
+  placeOf: (name: string) => number,
+  axisOf: (name: string) => Axis,
   slack: readonly number[],
-): Coupling {
-  const size = variables.length;
-  const places = new Map(variables.map(({ name }, index) => [name, index]));
-  const axes = new Map(variables.map(({ name, axis }) => [name, axis]));
+): Rows {
   const count = linearRows.length;
   const weights = new Float64Array(count * size);
   const lower = new Float64Array(count);
   const upper = new Float64Array(count);
-  const lengths = new Float64Array(count);
   linearRows.forEach((row, r) => {
-    const encoded = encodeRow(row, (name) => axes.get(name)!);
+    const encoded = encodeRow(row, axisOf);
     const length = Math.hypot(...encoded.weights) || 1;
-    row.names.forEach((name, i) => (weights[r * size + places.get(name)!] = encoded.weights[i]! / length));
+    row.names.forEach((name, i) => (weights[r * size + placeOf(name)] = encoded.weights[i]! / length));
     lower[r] = (encoded.lower - slack[r]!) / length;
     upper[r] = (encoded.upper + slack[r]!) / length;
-    lengths[r] = length;
   });
-  const rows: Rows = { count, size, weights, lower, upper };
+  return { count, size, weights, lower, upper };
+}
+
+/** The coupling of variables by rows that name no others. */
+export function createCoupling(variables: readonly CoupledVariable[], linearRows: readonly LinearRow[]): Coupling {
+  const places = new Map(variables.map(({ name }, place) => [name, place]));
+  const placeOf = (name: string): number => places.get(name)!;
+  const axisOf = (name: string): Axis => variables[placeOf(name)]!.axis;
+  const scales = rowScales(linearRows, axisOf);
+  const exact = scales.map(exactTolerance);
+  const rowsWith = (part: number): Rows =>
+    unitRows(
+      linearRows,
+      variables.length,
+      placeOf,
+      axisOf,
+      exact.map((tolerance) => part * tolerance),
+    );
+  const rows = rowsWith(0);
+  const projector = createProjector(rows);
+  const looseRows = rowsWith(0.5);
+  const looseProjector = createProjector(looseRows);
   const bound = (edge: number): Float64Array =>
     Float64Array.from(variables, ({ axis, fixed }) =>
       fixed !== undefined ? toCoordinate(axis, fixed) : axis.low === axis.high ? 0 : edge,
     );
-  return { variables, rows, lengths, low: bound(-1), high: bound(1), projector: createProjector(rows) };
+  return {
+    variables,
+    linearRows,
+    rows,
+    low: bound(-1),
+    high: bound(1),
+    project: (target, low, high, point) =>
+      projector.project(target, low, high, point) || looseProjector.project(target, low, high, point),
+    proof: (low, high) => {
+      const { proof } = looseProjector;
+      const size = proof.reduce((sum, y) => sum + Math.abs(y), 0);
+      return proofGap(looseRows, low, high, proof) > leastGap * size ? proof : undefined;
+    },
+    tolerances: exact,
+    isExact: createCheck(linearRows, placeOf, exact),
+    isTight: createCheck(linearRows, placeOf, scales.map(roundingTolerance)),
+  };
 }
 
 /** The coordinate of a lattice's value number `index`. */

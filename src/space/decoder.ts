@@ -1,7 +1,7 @@
 import { dataError } from '../base/index.ts';
-import { axisOf, designOf, exactTolerances, type Compiled } from './compile.ts';
-import { createCoupling, type CoupledVariable, type Coupling } from './coupling.ts';
-import { emptyReason, isFeasible, steppedReason } from './feasibility.ts';
+import { axisOf, designOf, type Compiled } from './compile.ts';
+import { createCoupling, type CoupledVariable } from './coupling.ts';
+import { contradictionOf } from './feasibility.ts';
 import { createRepairer } from './repair.ts';
 import type { Design, Value } from './types.ts';
 
@@ -35,47 +35,14 @@ function coupledVariables({ rows, byName, names }: Compiled, fixed: Design): Cou
     });
 }
 
-/** The coupling, widened by half of what rounding may use where the exact one is empty by less than that. */
-function createOpenCoupling(compiled: Compiled, variables: readonly CoupledVariable[]): Coupling {
-  const exact = createCoupling(
-    variables,
-    compiled.rows,
-    compiled.rows.map(() => 0),
-  );
-  if (isFeasible(exact)) return exact;
-  const slack = exactTolerances(compiled).map((tolerance) => tolerance / 2);
-  return createCoupling(variables, compiled.rows, slack);
-}
-
-/** Whether values (by variable) satisfy the rows to the tolerances. */
-function createCheck(compiled: Compiled, variables: readonly CoupledVariable[]): (values: Float64Array) => boolean {
-  const places = new Map(variables.map(({ name }, at) => [name, at]));
-  const tolerances = exactTolerances(compiled);
-  const rows = compiled.rows.map((row, r) => ({
-    at: row.names.map((name) => places.get(name)!),
-    weights: row.weights,
-    lower: row.lower - tolerances[r]!,
-    upper: row.upper + tolerances[r]!,
-  }));
-  return (values) =>
-    rows.every(({ at, weights, lower, upper }) => {
-      let sum = 0;
-      for (let i = 0; i < at.length; i++) sum += weights[i]! * values[at[i]!]!;
-      return sum >= lower && sum <= upper;
-    });
-}
-
 /** Writes the coupled values of a vector to `values` (by column); false when no repair was found. */
 type Couple = (vector: ArrayLike<number>, offset: number, values: Value[]) => boolean;
 
 function createCouple(compiled: Compiled, fixed: Design): { couple: Couple; contradiction: string | undefined } {
   const variables = coupledVariables(compiled, fixed);
   if (variables.length === 0) return { couple: () => true, contradiction: undefined };
-  const coupling = createOpenCoupling(compiled, variables);
-  const repairer = createRepairer(coupling, createCheck(compiled, variables));
-  const contradiction = isFeasible(coupling)
-    ? steppedReason(coupling, repairer, compiled.rows, exactTolerances(compiled))
-    : emptyReason(coupling, compiled.rows);
+  const coupling = createCoupling(variables, compiled.rows);
+  const repairer = createRepairer(coupling);
   const columns = variables.map(({ name }) => compiled.names.indexOf(name));
   const offsets = columns.map((at) => compiled.columns[at]!.column.offset);
   const target = new Float64Array(variables.length);
@@ -88,7 +55,7 @@ function createCouple(compiled: Compiled, fixed: Design): { couple: Couple; cont
     columns.forEach((at, i) => (values[at] = result.values[i]!));
     return true;
   };
-  return { couple, contradiction };
+  return { couple, contradiction: contradictionOf(coupling) };
 }
 
 function checkFinite({ columns, dimension }: Compiled, vector: ArrayLike<number>, offset: number): void {

@@ -73,9 +73,8 @@ function parseConstraint(input: unknown, index: number, refuse: Refusal): Constr
   const place = ['constraints', index];
   const holder = typeof input === 'object' && input !== null ? input : {};
   if ('sum' in holder === 'linear' in holder) {
-    throw refuse(
-      `constraints[${index}] ${'sum' in holder ? 'has both' : 'has neither'} "sum" and "linear"; give it one of them`,
-    );
+    const has = 'sum' in holder ? 'has both "sum" and' : 'has neither "sum" nor';
+    throw refuse(`constraints[${index}] ${has} "linear"; give it one of them`);
   }
   const result = constraintSchemas['sum' in holder ? 'sum' : 'linear'].safeParse(input);
   if (result.success) return result.data;

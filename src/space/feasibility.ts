@@ -1,9 +1,8 @@
-import type { LinearRow } from './constraints.ts';
 import { fromCoordinate } from './axis.ts';
-import type { Coupling, CoupledVariable } from './coupling.ts';
+import type { LinearRow } from './constraints.ts';
+import { createCoupling, type CoupledVariable, type Coupling } from './coupling.ts';
 import { decimalsOf, listed, rounded } from './numbers.ts';
-import type { Rows } from './projection.ts';
-import type { Repairer } from './repair.ts';
+import { createRepairer } from './repair.ts';
 
 /** Nodes of search spent on proving that steps cannot satisfy the constraints. */
 const proofNodes = 2000;
@@ -22,26 +21,10 @@ function middle({ low, high }: Coupling): Float64Array {
   return low.map((bound, i) => (bound + high[i]!) / 2);
 }
 
-/** True when the polyhedron of the coupling holds a point. Otherwise its projector's `proof` says why. */
-export function isFeasible(coupling: Coupling): boolean {
-  const { low, high, projector } = coupling;
-  const point = new Float64Array(low.length);
-  return projector.project(middle(coupling), low, high, point);
-}
-
-/** By how much the multipliers show that the rows and the box exclude each other, in units of the multipliers; 0 for no proof. */
-export function proofGapOf(rows: Rows, low: Float64Array, high: Float64Array, proof: Float64Array): number {
-  const { count, size, weights } = rows;
-  let asked = 0;
-  const combined = new Float64Array(size);
-  for (let r = 0; r < count; r++) {
-    const y = proof[r]!;
-    if (y === 0) continue;
-    asked += y * (y > 0 ? rows.lower[r]! : rows.upper[r]!);
-    for (let i = 0; i < size; i++) combined[i]! += y * weights[r * size + i]!;
-  }
-  const reached = combined.reduce((sum, c, i) => sum + c * (c > 0 ? high[i]! : low[i]!), 0);
-  return Math.max(asked - reached, 0);
+/** True when the polyhedron of the coupling holds a point. Otherwise its `proof` says why. */
+function isFeasible(coupling: Coupling): boolean {
+  const { low, high } = coupling;
+  return coupling.project(middle(coupling), low, high, new Float64Array(low.length));
 }
 
 function rowRange(row: LinearRow, variables: readonly CoupledVariable[]): readonly [number, number] {
@@ -57,19 +40,35 @@ function rowRange(row: LinearRow, variables: readonly CoupledVariable[]): readon
   return [rounded(least), rounded(most)];
 }
 
+/** Rows without which the others would not be in conflict: each row is left out if the rest are still empty. */
+function conflictAmong(
+  linearRows: readonly LinearRow[],
+  isEmpty: (rest: readonly LinearRow[]) => boolean,
+): readonly LinearRow[] {
+  return linearRows.reduce((kept, row) => {
+    const rest = kept.filter((other) => other !== row);
+    return rest.length > 0 && isEmpty(rest) ? rest : kept;
+  }, linearRows);
+}
+
+function namesIn(linearRows: readonly LinearRow[]): string[] {
+  return [...new Set(linearRows.flatMap((row) => row.names))];
+}
+
 /** Why the polyhedron is empty; needs a coupling whose last projection failed. */
-export function emptyReason(coupling: Coupling, linearRows: readonly LinearRow[]): string {
-  const { projector, variables } = coupling;
-  const proven = proofGapOf(coupling.rows, coupling.low, coupling.high, projector.proof) > 0;
-  if (!proven) return `no design was found that satisfies ${joined(linearRows)}`;
-  const guilty = linearRows.filter((_, r) => Math.abs(projector.proof[r]!) > 1e-9);
+function emptyReason(coupling: Coupling): string {
+  const { variables, linearRows, low, high } = coupling;
+  const proof = coupling.proof(low, high);
+  if (proof === undefined) return `no design was found that satisfies ${joined(linearRows)}`;
+  const proven = linearRows.filter((_, r) => Math.abs(proof[r]!) > 1e-9);
+  const guilty = conflictAmong(proven, (rest) => !isFeasible(createCoupling(variables, rest)));
   const [only] = guilty;
   if (only !== undefined && guilty.length === 1) {
     const [least, most] = rowRange(only, variables);
-    return `${named(only)} cannot hold, since ${only.left} lies between ${least} and ${most}`;
+    const range = least === most ? `is ${least}` : `lies between ${least} and ${most}`;
+    return `${named(only)} cannot hold, since ${only.left} ${range}`;
   }
-  const names = listed([...new Set(guilty.flatMap((row) => row.names))]);
-  return `${joined(guilty)} contradict each other within the bounds of ${names}`;
+  return `${joined(guilty)} contradict each other within the bounds of ${listed(namesIn(guilty))}`;
 }
 
 function greatestDivisor(a: number, b: number): number {
@@ -98,21 +97,31 @@ function stepsMiss(row: LinearRow, variables: readonly CoupledVariable[], tolera
   const unit = 10 ** decimals;
   const whole = strides.map((stride) => Math.round(stride * unit));
   if (strides.length === 0 || decimals > 15 || whole.some((stride) => Math.abs(stride) > 2 ** 50)) return false;
-  const divisor = whole.reduce(greatestDivisor) / unit;
-  return Math.abs(rest - Math.round(rest / divisor) * divisor) > tolerance;
+  const divisor = whole.reduce(greatestDivisor, 0) / unit;
+  return Math.abs(rest - Math.round(rest / divisor) * divisor) > Math.max(1e-6 * divisor, tolerance);
 }
 
-/** Why no choice of steps satisfies the rows, if that can be proven; needs a non-empty polyhedron. */
-export function steppedReason(
-  coupling: Coupling,
-  repairer: Repairer,
-  linearRows: readonly LinearRow[],
-  tolerances: readonly number[],
-): string | undefined {
-  const missed = linearRows.find((row, r) => stepsMiss(row, coupling.variables, tolerances[r]!));
+/** True when a complete search has shown that no choice of steps satisfies the rows. */
+function stepsExcluded(coupling: Coupling): boolean {
+  const result = createRepairer(coupling).repair(middle(coupling), proofNodes);
+  return !result.found && result.exhausted;
+}
+
+/** Why no choice of steps satisfies the rows, if that can be proven; needs a polyhedron that is not empty. */
+function steppedReason(coupling: Coupling): string | undefined {
+  const { variables, linearRows } = coupling;
+  const missed = linearRows.find((row, r) => stepsMiss(row, variables, coupling.tolerances[r]!));
   if (missed !== undefined)
     return `${named(missed)} cannot hold, since the steps of ${listed(missed.names)} do not meet it`;
-  const result = repairer.repair(middle(coupling), proofNodes);
-  if (result.found || !result.exhausted) return undefined;
-  return `no choice of the steps of ${listed([...new Set(linearRows.flatMap((row) => row.names))])} satisfies ${joined(linearRows)}`;
+  if (!stepsExcluded(coupling)) return undefined;
+  const guilty = conflictAmong(linearRows, (rest) => stepsExcluded(createCoupling(variables, rest)));
+  const stepped = namesIn(guilty).filter(
+    (name) => variables.find((variable) => variable.name === name)?.lattice !== undefined,
+  );
+  return `no choice of the steps of ${listed(stepped)} satisfies ${joined(guilty)}`;
+}
+
+/** Why no design satisfies the rows of a coupling, as far as it can be proven. */
+export function contradictionOf(coupling: Coupling): string | undefined {
+  return isFeasible(coupling) ? steppedReason(coupling) : emptyReason(coupling);
 }

@@ -23,7 +23,7 @@ export interface Projector {
 }
 
 /** Rows have unit length and boxes are about 2 wide, so these are absolute. */
-const violationTolerance = 1e-13;
+const violationTolerance = 1e-14;
 /** Rows nearer to dependence than this are taken to be dependent; they may then be violated by about as much. */
 const dependenceTolerance = 1e-10;
 const leastLength = 1e-11;

@@ -57,6 +57,7 @@ export function issueText(issue: Issue, input: unknown, base: readonly PropertyK
     return `${found(place, value)}; expected ${issue.inclusive === true ? 'at least' : 'more than'} ${issue.minimum}`;
   }
   if (issue.code === 'too_big') return `${found(place, value)}; expected at most ${issue.maximum}`;
+  if (issue.code === 'invalid_key') return `${placeOf(path.slice(0, -1))} has an entry without a name`;
   if (issue.code === 'custom') return `${place} ${issue.message}`;
   return `${place} is not valid (${issue.message})`;
 }

@@ -118,8 +118,8 @@ export interface Space {
   /** n designs as an n x dimension float32 matrix, row-major. */
   encodeAll(designs: readonly Design[]): Float32Array;
   /** The nearest design of the space to a vector, bounds, steps, fixed values and constraints obeyed; undefined when no repair
-   *  was found. The design starts at `offset` (0) of `vector`. Sums and inequalities hold to 1e-9 (for sums below 1 or above 10,000
-   *  in size: to 1e-9 of the size or 1e-13 of it). Throws a data error when a coordinate is not finite. */
+   *  was found. The design starts at `offset` (0) of `vector`. Sums and inequalities hold to 1e-9 (for sums below 1 or above
+   *  100,000 in size: to 1e-9 of the size or 1e-14 of it). Throws a data error when a coordinate is not finite. */
   decode(vector: ArrayLike<number>, offset?: number): Design | undefined;
   /** Why the design is not in the space, as one sentence without the final dot, or undefined. Steps, to 1e-6 of a step, fixed values
    *  and constraints, to 1e-6 of each one's scale, are checked too. Other keys of the design are ignored. */

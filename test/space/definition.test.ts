@@ -107,11 +107,7 @@ describe('parseSpace', () => {
     ],
     ['no values', withA({ type: 'ordinal', values: [] }), 'parameters.a.values is empty'],
     ['a value twice', withA({ type: 'categorical', values: [8, '8'] }), 'parameters.a.values holds "8" twice'],
-    [
-      'an empty value',
-      withA({ type: 'categorical', values: ['x', ''] }),
-      'parameters.a.values[1] is ""; expected a number or a text that is not empty',
-    ],
+    ['an empty value', withA({ type: 'categorical', values: ['x', ''] }), 'parameters.a.values[1] is empty'],
     [
       'a value that is true',
       withA({ type: 'categorical', values: [true] }),
@@ -133,7 +129,7 @@ describe('parseSpace', () => {
       withA({ type: 'sequence', alphabet: 'AB', length: 0 }),
       'parameters.a.length is 0; expected at least 1',
     ],
-    ['a parameter without a name', { parameters: { '': unit } }, 'parameters has a parameter without a name'],
+    ['a parameter without a name', { parameters: { '': unit } }, 'parameters has an entry without a name'],
     [
       'a reserved name',
       '{"parameters":{"__proto__":{"type":"real","min":0,"max":1}}}',
@@ -219,7 +215,7 @@ describe('parseSpace', () => {
         { sum: ['b', 'c'], atMost: 0.9 },
         { sum: ['a', 'b', 'c'], atLeast: 2 },
       ),
-      'constraints[0] (a + b <= 0.9) and constraints[2] (a + b + c >= 2) contradict each other within the bounds of a, b, c',
+      'constraints[1] (b + c <= 0.9) and constraints[2] (a + b + c >= 2) contradict each other within the bounds of b, c, a',
     ],
     [
       'steps that cannot meet a sum',
@@ -262,7 +258,7 @@ describe('createSpace', () => {
       },
       constraints: [{ sum: ['a', 'b', 'c'], equals: 0.3 }],
     });
-    expect(tight.decode([-1, 0, 1])).toEqual({ a: 0.1, b: 0.1, c: 0.1 });
+    for (const value of Object.values(tight.decode([-1, 0, 1])!)) expect(value).toBeCloseTo(0.1, 14);
   });
 
   test('accepts a constraint said twice, and one that follows from others', () => {

@@ -47,7 +47,7 @@ describe('problemWith', () => {
     ['a is missing', { a: undefined }],
     ['a + b is 1.1, but constraints[0] asks for a + b = 1', { a: 0.35 }],
   ])('says: %s', (sentence, change) => {
-    expect(space.problemWith({ ...good, ...change } as typeof good)).toBe(sentence);
+    expect(space.problemWith({ ...good, ...change })).toBe(sentence);
   });
 
   test('forgives what text and arithmetic lose', () => {
@@ -60,10 +60,11 @@ describe('problemWith', () => {
   });
 
   test('does not take an inherited property for a value', () => {
-    const odd = createSpace({ parameters: { constructor: { type: 'integer', min: 0, max: 3 } } });
+    const integer: Parameter = { type: 'integer', min: 0, max: 3 };
+    const odd = createSpace({ parameters: Object.fromEntries([['constructor', integer]]) });
     expect(odd.size).toBe(4);
     expect(odd.decode([1])).toEqual({ constructor: 3 });
-    expect(odd.problemWith({ constructor: 2 })).toBeUndefined();
+    expect(odd.problemWith(Object.fromEntries([['constructor', 2]]))).toBeUndefined();
   });
 });
 
@@ -133,7 +134,7 @@ describe('fix', () => {
     [
       'values that break a sum',
       { a: 0.5, b: 0.25 },
-      'with a = 0.5, b = 0.25 fixed, constraints[0] (a + b = 1) cannot hold, since a + b lies between 0.75 and 0.75',
+      'with a = 0.5, b = 0.25 fixed, constraints[0] (a + b = 1) cannot hold, since a + b is 0.75',
     ],
   ])('refuses %s', (_, values, sentence) => {
     const failure = failureOf(() => space.fix(values));
