@@ -47,12 +47,11 @@ export interface DenoiserTraining {
 
 /** Sizes by the number of rows and of coordinates; docs/decisions.md has the tables that chose them. */
 export function denoiserTrainingFor(rows: number, dimension: number): DenoiserTraining {
-  const width = rows < 100 ? 64 : rows < 1000 ? 128 : 256;
   return {
-    width,
-    blocks: rows < 1000 ? 2 : 3,
-    batch: Math.min(256, Math.max(32, 2 ** Math.round(Math.log2(rows / 4)))),
-    steps: rows < 1000 ? 2000 : dimension > 64 ? 5000 : 4000,
+    width: rows < 100 ? 64 : rows < 2000 ? 128 : 192,
+    blocks: rows < 2000 ? 2 : 3,
+    batch: Math.min(128, Math.max(32, 2 ** Math.round(Math.log2(rows / 4)))),
+    steps: rows < 1000 ? 2000 : dimension > 64 ? 4000 : 3000,
     learningRate: 2e-3,
     weightDecay: 0.01,
     rewardDropout: 0.15,

@@ -166,6 +166,9 @@ export function loop(
   initial: readonly Tensor[],
   body: (iteration: Tensor, state: readonly Tensor[]) => { state: readonly Tensor[]; collect?: readonly Tensor[] },
 ): LoopResult {
+  if (!Number.isInteger(trips) || trips < 0) {
+    throw new ShapeError(`Expected a whole number of trips of at least 0, got ${trips}`);
+  }
   const scope = Symbol('loop');
   const placeholder = ({ shape, dtype }: Pick<Tensor, 'shape' | 'dtype'>): PlaceholderTensor => ({
     kind: 'placeholder',
@@ -180,7 +183,9 @@ export function loop(
   next.forEach(({ shape, dtype }, index) => {
     const before = initial[index]!;
     if (!sameShape(shape, before.shape) || dtype !== before.dtype) {
-      throw new ShapeError(`Expected state ${index} to stay ${formatShape(before.shape)}, got ${formatShape(shape)}`);
+      throw new ShapeError(
+        `Expected state ${index} to stay ${before.dtype} ${formatShape(before.shape)}, got ${dtype} ${formatShape(shape)}`,
+      );
     }
   });
   const result: Loop = { scope, trips, iteration, carried, initial, next, collected };

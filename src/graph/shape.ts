@@ -113,13 +113,14 @@ function lastTwo(shape: Shape, transposed: boolean): readonly [Dim, Dim] {
 
 function concatenated(shapes: readonly Shape[], { axis }: OpAttributes['concat']): Shape {
   const [first] = shapes;
+  if (first === undefined) throw new ShapeError('Expected at least one tensor to concatenate, got none');
   const total = shapes.reduce((sum, shape) => sum + fixedDim(shape, axis), 0);
   for (const shape of shapes) {
-    if (!sameShape(withDim(shape, axis, 0), withDim(first!, axis, 0))) {
+    if (!sameShape(withDim(shape, axis, 0), withDim(first, axis, 0))) {
       throw new ShapeError(`Expected shapes equal but for axis ${axis}, got ${shapes.map(formatShape).join(', ')}`);
     }
   }
-  return withDim(first!, axis, total);
+  return withDim(first, axis, total);
 }
 
 type ShapeRule<Op extends OpName> = (shapes: readonly Shape[], attributes: OpAttributes[Op]) => Shape;
@@ -193,19 +194,23 @@ export const shapeRules: { readonly [Op in OpName]: ShapeRule<Op> } = {
   toFloat: unary,
 };
 
-const intInputs: { readonly [Op in OpName]?: readonly number[] } = { gather: [1], scatterAdd: [0], toFloat: [0] };
+/** Input types where not all are 'float'; 'any' is handed on to the output. */
+const inputTypes: { readonly [Op in OpName]?: readonly (DType | 'any')[] } = {
+  gather: ['any', 'int'],
+  reshape: ['any'],
+  scatterAdd: ['int', 'float'],
+  toFloat: ['int'],
+};
 
-/** Ops that only move values: their first input may be of either type, and the output is of the same. */
-const typeKeeping: ReadonlySet<OpName> = new Set<OpName>(['gather', 'reshape']);
-
-/** Checks the inputs' types; returns the output's. */
+/** Checks the types of an op's inputs and returns its output's. */
 export function checkTypes(op: OpName, inputs: readonly Tensor[]): DType {
-  const keeps = typeKeeping.has(op);
+  const types = inputTypes[op];
   inputs.forEach((input, index) => {
-    if (keeps && index === 0) return;
-    const expected: DType = intInputs[op]?.includes(index) === true ? 'int' : 'float';
-    if (input.dtype !== expected)
+    const expected = types?.[index] ?? 'float';
+    if (expected !== 'any' && input.dtype !== expected) {
       throw new ShapeError(`Expected ${expected} as input ${index} of ${op}, got ${input.dtype}`);
+    }
   });
-  return op === 'argMax' ? 'int' : keeps ? inputs[0]!.dtype : 'float';
+  if (op === 'argMax') return 'int';
+  return types?.[0] === 'any' ? inputs[0]!.dtype : 'float';
 }

@@ -44,7 +44,7 @@ export interface OpAttributes {
   readonly slice: { readonly axis: number; readonly start: number; readonly end: number };
   /** With zeros. */
   readonly pad: { readonly axis: number; readonly before: number; readonly after: number };
-  /** Rows of the first input named by the second (int): [...indices.shape, ...data.shape from 1]. */
+  /** Rows of the first input (of either type) named by the second (int): [...indices.shape, ...data.shape from 1]. */
   readonly gather: NoAttributes;
   /** [rows, ...]: at each index (int [k]) the sum of the updates ([k, ...]) that name it. */
   readonly scatterAdd: { readonly rows: number };

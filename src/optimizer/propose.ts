@@ -33,6 +33,8 @@ export interface ProposeOptions {
   readonly pool?: number;
   /** Guidance weights to sample with. */
   readonly guidances?: readonly number[];
+  /** How far beyond the best measured reward to ask, in distances from the median to the best; not with `target` or `quantile`. */
+  readonly stretches?: readonly number[];
   readonly sampler?: SamplerName;
   readonly samplerSteps?: number;
   readonly weighting?: WeightingName;
@@ -72,13 +74,13 @@ function checkOptions({ count = 96, target, quantile, guidances = [], pool, thre
 
 function requestsFor(table: Table, options: ProposeOptions): readonly Request[] {
   const { rewards } = labelledRows(table);
-  const { target, quantile, guidances = defaultTargets.guidances } = options;
+  const { target, quantile, stretches = defaultTargets.stretches, guidances = defaultTargets.guidances } = options;
   const targets =
     target !== undefined
       ? [target]
       : quantile !== undefined
         ? [rewardQuantile(rewards, table.direction, quantile)]
-        : chooseTargets(rewards, table.direction, defaultTargets);
+        : chooseTargets(rewards, table.direction, stretches);
   return targets.flatMap((value) => guidances.map((guidance) => ({ target: value, guidance })));
 }
 

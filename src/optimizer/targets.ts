@@ -22,7 +22,7 @@ export function rewardQuantile(rewards: Float64Array, direction: Direction, shar
 }
 
 /** Targets beyond the best measured reward by multiples of its distance from the median (own units). */
-export function chooseTargets(rewards: Float64Array, direction: Direction, { stretches }: TargetChoice): number[] {
+export function chooseTargets(rewards: Float64Array, direction: Direction, stretches: readonly number[]): number[] {
   const best = rewardQuantile(rewards, direction, 1);
   const span = best - quantile(rewards, 0.5);
   return stretches.map((stretch) => best + stretch * span);

@@ -1,7 +1,8 @@
 import { fromCoordinate, toCoordinate } from './axis.ts';
 import { exactTolerance, roundingTolerance, rowScale, type LinearRow } from './constraints.ts';
 import type { Lattice } from './lattice.ts';
-import { createProjector, type Projector, type Rows } from './projection.ts';
+import { createProjector, type Rows } from './projection.ts';
+import { proofGap } from './proof.ts';
 import type { Axis } from './types.ts';
 
 /** A numeric parameter that constraints name. */
@@ -12,16 +13,22 @@ export interface CoupledVariable {
   readonly fixed: number | undefined;
 }
 
+/** A gap below this, per unit of multipliers, may be a rounding error. */
+const leastGap = 1e-12;
+
 /** The variables that constraints tie together, and the polyhedron of their coordinates. Coordinates are linear in values. */
 export interface Coupling {
   readonly variables: readonly CoupledVariable[];
   readonly linearRows: readonly LinearRow[];
-  /** Rows of unit length over the variables' coordinates. */
+  /** Rows of unit length over the variables' coordinates. The loose ones are wider by half of what rounding may use. */
   readonly rows: Rows;
   /** The bounds of the coordinates; equal for a fixed variable. */
   readonly low: Float64Array;
   readonly high: Float64Array;
-  readonly projector: Projector;
+  /** As a projector does; where the exact rows leave nothing, on the loose ones. */
+  project(target: Float64Array, low: Float64Array, high: Float64Array, point: Float64Array): boolean;
+  /** Whether the last projection, which failed, has proven that there is nothing to find; and its multipliers (by row). */
+  proof(low: Float64Array, high: Float64Array): Float64Array | undefined;
   /** How exactly each row has to hold in printed designs, in decoded units. */
   readonly tolerances: readonly number[];
   /** Whether values (by variable) satisfy the rows as exactly as printed designs have to. */
@@ -101,19 +108,25 @@ function unitRows(
   return { count, size, weights, lower, upper };
 }
 
-/** The coupling of variables by rows that name no others. `widened` is the part of the exact tolerance by which rows are widened. */
-export function createCoupling(
-  variables: readonly CoupledVariable[],
-  linearRows: readonly LinearRow[],
-  widened: number = 0,
-): Coupling {
+/** The coupling of variables by rows that name no others. */
+export function createCoupling(variables: readonly CoupledVariable[], linearRows: readonly LinearRow[]): Coupling {
   const places = new Map(variables.map(({ name }, place) => [name, place]));
   const placeOf = (name: string): number => places.get(name)!;
   const axisOf = (name: string): Axis => variables[placeOf(name)]!.axis;
   const scales = rowScales(linearRows, axisOf);
   const exact = scales.map(exactTolerance);
-  const slack = exact.map((tolerance) => widened * tolerance);
-  const rows = unitRows(linearRows, variables.length, placeOf, axisOf, slack);
+  const rowsWith = (part: number): Rows =>
+    unitRows(
+      linearRows,
+      variables.length,
+      placeOf,
+      axisOf,
+      exact.map((tolerance) => part * tolerance),
+    );
+  const rows = rowsWith(0);
+  const projector = createProjector(rows);
+  const looseRows = rowsWith(0.5);
+  const looseProjector = createProjector(looseRows);
   const bound = (edge: number): Float64Array =>
     Float64Array.from(variables, ({ axis, fixed }) =>
       fixed !== undefined ? toCoordinate(axis, fixed) : axis.low === axis.high ? 0 : edge,
@@ -124,7 +137,13 @@ export function createCoupling(
     rows,
     low: bound(-1),
     high: bound(1),
-    projector: createProjector(rows),
+    project: (target, low, high, point) =>
+      projector.project(target, low, high, point) || looseProjector.project(target, low, high, point),
+    proof: (low, high) => {
+      const { proof } = looseProjector;
+      const size = proof.reduce((sum, y) => sum + Math.abs(y), 0);
+      return proofGap(looseRows, low, high, proof) > leastGap * size ? proof : undefined;
+    },
     tolerances: exact,
     isExact: createCheck(linearRows, placeOf, exact),
     isTight: createCheck(linearRows, placeOf, scales.map(roundingTolerance)),

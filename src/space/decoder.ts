@@ -1,7 +1,7 @@
 import { dataError } from '../base/index.ts';
 import { axisOf, designOf, type Compiled } from './compile.ts';
-import type { CoupledVariable } from './coupling.ts';
-import { contradictionOf, openCoupling } from './feasibility.ts';
+import { createCoupling, type CoupledVariable } from './coupling.ts';
+import { contradictionOf } from './feasibility.ts';
 import { createRepairer } from './repair.ts';
 import type { Design, Value } from './types.ts';
 
@@ -41,7 +41,7 @@ type Couple = (vector: ArrayLike<number>, offset: number, values: Value[]) => bo
 function createCouple(compiled: Compiled, fixed: Design): { couple: Couple; contradiction: string | undefined } {
   const variables = coupledVariables(compiled, fixed);
   if (variables.length === 0) return { couple: () => true, contradiction: undefined };
-  const coupling = openCoupling(variables, compiled.rows);
+  const coupling = createCoupling(variables, compiled.rows);
   const repairer = createRepairer(coupling);
   const columns = variables.map(({ name }) => compiled.names.indexOf(name));
   const offsets = columns.map((at) => compiled.columns[at]!.column.offset);

@@ -2,7 +2,6 @@ import { fromCoordinate } from './axis.ts';
 import type { LinearRow } from './constraints.ts';
 import { createCoupling, type CoupledVariable, type Coupling } from './coupling.ts';
 import { decimalsOf, listed, rounded } from './numbers.ts';
-import type { Rows } from './projection.ts';
 import { createRepairer } from './repair.ts';
 
 /** Nodes of search spent on proving that steps cannot satisfy the constraints. */
@@ -22,26 +21,10 @@ function middle({ low, high }: Coupling): Float64Array {
   return low.map((bound, i) => (bound + high[i]!) / 2);
 }
 
-/** True when the polyhedron of the coupling holds a point. Otherwise its projector's `proof` says why. */
+/** True when the polyhedron of the coupling holds a point. Otherwise its `proof` says why. */
 function isFeasible(coupling: Coupling): boolean {
-  const { low, high, projector } = coupling;
-  const point = new Float64Array(low.length);
-  return projector.project(middle(coupling), low, high, point);
-}
-
-/** By how much the multipliers show that the rows and the box exclude each other, in units of the multipliers; 0 for no proof. */
-export function proofGapOf(rows: Rows, low: Float64Array, high: Float64Array, proof: Float64Array): number {
-  const { count, size, weights } = rows;
-  let asked = 0;
-  const combined = new Float64Array(size);
-  for (let r = 0; r < count; r++) {
-    const y = proof[r]!;
-    if (y === 0) continue;
-    asked += y * (y > 0 ? rows.lower[r]! : rows.upper[r]!);
-    for (let i = 0; i < size; i++) combined[i]! += y * weights[r * size + i]!;
-  }
-  const reached = combined.reduce((sum, c, i) => sum + c * (c > 0 ? high[i]! : low[i]!), 0);
-  return Math.max(asked - reached, 0);
+  const { low, high } = coupling;
+  return coupling.project(middle(coupling), low, high, new Float64Array(low.length));
 }
 
 function rowRange(row: LinearRow, variables: readonly CoupledVariable[]): readonly [number, number] {
@@ -55,12 +38,6 @@ function rowRange(row: LinearRow, variables: readonly CoupledVariable[]): readon
     most += Math.max(...ends);
   });
   return [rounded(least), rounded(most)];
-}
-
-/** The coupling of some of the rows, widened by half of what rounding may use where the exact one is empty by less than that. */
-export function openCoupling(variables: readonly CoupledVariable[], linearRows: readonly LinearRow[]): Coupling {
-  const exact = createCoupling(variables, linearRows);
-  return isFeasible(exact) ? exact : createCoupling(variables, linearRows, 0.5);
 }
 
 /** Rows without which the others would not be in conflict: each row is left out if the rest are still empty. */
@@ -79,11 +56,12 @@ function namesIn(linearRows: readonly LinearRow[]): string[] {
 }
 
 /** Why the polyhedron is empty; needs a coupling whose last projection failed. */
-function emptyReason({ projector, variables, linearRows, rows, low, high }: Coupling): string {
-  if (proofGapOf(rows, low, high, projector.proof) <= 0)
-    return `no design was found that satisfies ${joined(linearRows)}`;
-  const proven = linearRows.filter((_, r) => Math.abs(projector.proof[r]!) > 1e-9);
-  const guilty = conflictAmong(proven, (rest) => !isFeasible(openCoupling(variables, rest)));
+function emptyReason(coupling: Coupling): string {
+  const { variables, linearRows, low, high } = coupling;
+  const proof = coupling.proof(low, high);
+  if (proof === undefined) return `no design was found that satisfies ${joined(linearRows)}`;
+  const proven = linearRows.filter((_, r) => Math.abs(proof[r]!) > 1e-9);
+  const guilty = conflictAmong(proven, (rest) => !isFeasible(createCoupling(variables, rest)));
   const [only] = guilty;
   if (only !== undefined && guilty.length === 1) {
     const [least, most] = rowRange(only, variables);
@@ -136,7 +114,7 @@ function steppedReason(coupling: Coupling): string | undefined {
   if (missed !== undefined)
     return `${named(missed)} cannot hold, since the steps of ${listed(missed.names)} do not meet it`;
   if (!stepsExcluded(coupling)) return undefined;
-  const guilty = conflictAmong(linearRows, (rest) => stepsExcluded(openCoupling(variables, rest)));
+  const guilty = conflictAmong(linearRows, (rest) => stepsExcluded(createCoupling(variables, rest)));
   const stepped = namesIn(guilty).filter(
     (name) => variables.find((variable) => variable.name === name)?.lattice !== undefined,
   );

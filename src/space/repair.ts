@@ -1,5 +1,5 @@
 import { fromCoordinate } from './axis.ts';
-import { latticeCoordinate, nearestIndex, type Coupling } from './coupling.ts';
+import { affine, latticeCoordinate, nearestIndex, type Coupling } from './coupling.ts';
 import type { Lattice } from './lattice.ts';
 
 /** Lattice positions by variable; entries of variables without steps, or fixed, are not used. */
@@ -24,9 +24,11 @@ export type RepairResult =
 
 /** Rows have unit length, so violations are in coordinates. */
 const tolerance = 1e-11;
+/** Coordinates closer than this are the same. */
+const coordinateError = 1e-14;
 
 export function createRepairer(coupling: Coupling): Repairer {
-  const { variables, rows, low, high, projector, isExact, isTight } = coupling;
+  const { variables, rows, isExact, isTight } = coupling;
   const { count, size, weights } = rows;
   const stepped: readonly Stepped[] = variables.flatMap(({ lattice, fixed }, at) =>
     lattice === undefined || fixed !== undefined ? [] : [{ at, lattice }],
@@ -37,6 +39,14 @@ export function createRepairer(coupling: Coupling): Repairer {
 
   const coordinateOf = (at: number, lattice: Lattice, index: number): number =>
     latticeCoordinate(variables[at]!, lattice, index);
+  const stepOf = (at: number, lattice: Lattice): number => lattice.step / affine(variables[at]!.axis).half;
+
+  const low = coupling.low.slice();
+  const high = coupling.high.slice();
+  for (const { at, lattice } of stepped) {
+    low[at] = coordinateOf(at, lattice, 0);
+    high[at] = coordinateOf(at, lattice, lattice.count - 1);
+  }
 
   function valuesAt(point: Float64Array, indices: Indices): Float64Array {
     return Float64Array.from(variables, ({ axis, lattice, fixed }, at) => {
@@ -59,7 +69,7 @@ export function createRepairer(coupling: Coupling): Repairer {
       heldLow[at] = heldHigh[at] = coordinateOf(at, lattice, indices[at]!);
     }
     const point = new Float64Array(size);
-    if (stepped.length < size) projector.project(target, heldLow, heldHigh, point);
+    if (stepped.length < size) coupling.project(target, heldLow, heldHigh, point);
     const values = valuesAt(point, indices);
     return isExact(values) ? values : undefined;
   }
@@ -81,14 +91,16 @@ export function createRepairer(coupling: Coupling): Repairer {
       if (moves > 20 + 4 * size) return false;
       let best = { price: Infinity, at: -1, index: 0, to: 0, violation };
       for (const { at, lattice } of stepped) {
-        for (const index of [indices[at]! - 1, indices[at]! + 1]) {
+        const jump = Math.max(Math.floor(violation / stepOf(at, lattice)), 1);
+        for (const move of jump === 1 ? [-1, 1] : [-jump, -1, 1, jump]) {
+          const index = indices[at]! + move;
           if (index < 0 || index >= lattice.count) continue;
           const to = coordinateOf(at, lattice, index);
           const change = to - coordinates[at]!;
           let after = 0;
           for (let r = 0; r < count; r++) after += excess(r, sums[r]! + weights[r * size + at]! * change);
           const gain = violation - after;
-          if (gain <= tolerance) continue;
+          if (gain <= coordinateError) continue;
           const cost = (to - projected[at]!) ** 2 - (coordinates[at]! - projected[at]!) ** 2;
           const price = cost > 0 ? cost / gain : cost * gain;
           if (price < best.price) best = { price, at, index, to, violation: after };
@@ -113,11 +125,14 @@ export function createRepairer(coupling: Coupling): Repairer {
       if (left <= 0) return;
       left--;
       const point = new Float64Array(size);
-      if (!projector.project(target, nodeLow, nodeHigh, point)) return;
+      if (!coupling.project(target, nodeLow, nodeHigh, point)) {
+        complete &&= coupling.proof(nodeLow, nodeHigh) !== undefined;
+        return;
+      }
       const distance = squaredDistance(target, point);
       if (best !== undefined && distance >= best.distance) return;
       const indices = roundAll(point);
-      const branch = mostFractional(point, indices, nodeLow, nodeHigh);
+      const branch = farthestFromStep(point, indices, nodeLow, nodeHigh);
       if (branch === undefined) {
         const values = withHeld(target, indices);
         if (values === undefined) {
@@ -147,21 +162,21 @@ export function createRepairer(coupling: Coupling): Repairer {
       : { found: true, values: best.values };
   }
 
-  function mostFractional(
+  /** The variable whose steps are farthest, so that fine steps are left to take up what coarse ones leave. */
+  function farthestFromStep(
     point: Float64Array,
     indices: Indices,
     nodeLow: Float64Array,
     nodeHigh: Float64Array,
   ): Stepped | undefined {
     let worst: Stepped | undefined;
-    let distance = 1e-9;
+    let most = coordinateError;
     for (const variable of stepped) {
       const { at, lattice } = variable;
       if (nodeLow[at] === nodeHigh[at]) continue;
-      const step = (2 * lattice.step) / (variables[at]!.axis.high - variables[at]!.axis.low);
-      const away = Math.abs(coordinateOf(at, lattice, indices[at]!) - point[at]!) / step;
-      if (away <= distance) continue;
-      distance = away;
+      const away = Math.abs(coordinateOf(at, lattice, indices[at]!) - point[at]!);
+      if (away <= Math.max(most, 1e-9 * stepOf(at, lattice))) continue;
+      most = away;
       worst = variable;
     }
     return worst;
@@ -173,7 +188,9 @@ export function createRepairer(coupling: Coupling): Repairer {
       const direct = valuesAt(clamped, roundAll(clamped));
       if (isTight(direct)) return { found: true, values: direct };
       const projected = new Float64Array(size);
-      if (!projector.project(target, low, high, projected)) return { found: false, exhausted: true };
+      if (!coupling.project(target, low, high, projected)) {
+        return { found: false, exhausted: coupling.proof(low, high) !== undefined };
+      }
       const indices = roundAll(projected);
       if (stepped.length === 0) {
         const values = valuesAt(projected, indices);

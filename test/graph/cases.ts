@@ -305,6 +305,7 @@ export const valueCases: readonly Case[] = [
   { operands: [float([3, 8], halves)], build: (x) => sign(x) },
   { operands: [float([4, 3]), index([], 4)], build: (x, i) => gather(x, i) },
   { operands: [float([4, 3]), index([2, 3], 4)], build: (x, i) => gather(x, i) },
+  { operands: [index([4, 3], 9), index([2, 3], 4)], build: (x, i) => toFloat(gather(x, i)) },
   { operands: [float([0, 3]), index([0], 1)], build: (x, i) => gather(x, i) },
   { operands: [float([2, 6])], build: (x) => exp(multiply(x, 30)) },
   { operands: [float([2, 6])], build: (x) => sigmoid(multiply(x, 60)) },

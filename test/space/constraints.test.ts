@@ -328,3 +328,26 @@ test('encoded constraints leave out rows on parameters of one value', () => {
   expect(space.constraints).toEqual([{ weights: Float64Array.of(0, 2), lower: -Infinity, upper: 1 }]);
   expect(space.decode([0, 1])).toEqual({ a: 2, b: 3 });
 });
+
+test('steps at a corner of the polyhedron are found, not declared impossible', () => {
+  const wide: Parameter = { type: 'real', min: -1e4, max: 2e4 };
+  const whole: Parameter = { type: 'integer', min: -5, max: 15 };
+  const space = createSpace({
+    parameters: { a: { type: 'real', min: 0.1, max: 1.1, step: 0.05 }, x: wide, m: whole, n: whole },
+    constraints: [
+      { linear: { x: 1, m: -1, n: -2 }, equals: -9985 },
+      { linear: { a: 3, x: -2 }, equals: 20000.3 },
+    ],
+  });
+  const { x, ...steps } = space.decode([1, 1, 1, 1])!;
+  expect(steps).toEqual({ a: 0.1, m: -5, n: -5 });
+  expect(x).toBeCloseTo(-1e4, 9);
+});
+
+test('a negative weight on a single stepped parameter is met by its steps', () => {
+  const space = createSpace({
+    parameters: { a: { type: 'real', min: 0.1, max: 1.1, step: 0.05 } },
+    constraints: [{ linear: { a: -1 }, equals: -1.05 }],
+  });
+  expect(space.decode([0])).toEqual({ a: 1.05 });
+});

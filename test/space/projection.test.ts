@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { proofGapOf } from '../../src/space/feasibility.ts';
+
 import { createProjector, type Rows } from '../../src/space/projection.ts';
+import { proofGap } from '../../src/space/proof.ts';
 
 interface Drawn {
   readonly rows: Rows;
@@ -114,6 +115,15 @@ describe('projection on a polyhedron', () => {
     expect(found[2]).toBe(0);
   });
 
+  test('does not lean on a weight that is nothing', () => {
+    const weights = Float64Array.of(0, 1e-150, 1);
+    const rows: Rows = { count: 1, size: 3, weights, lower: Float64Array.of(0.5), upper: Float64Array.of(0.5) };
+    const projector = createProjector(rows);
+    const [low, high] = [Float64Array.of(-1, -1, 0), Float64Array.of(1, 1, 0)];
+    expect(projector.project(new Float64Array(3), low, high, new Float64Array(3))).toBe(false);
+    expect(proofGap(rows, low, high, projector.proof)).toBeCloseTo(0.5, 12);
+  });
+
   test('proves that an empty polyhedron is empty', () => {
     fc.assert(
       fc.property(
@@ -136,7 +146,7 @@ describe('projection on a polyhedron', () => {
           const empty: Rows = { ...rows, lower, upper };
           const projector = createProjector(empty);
           expect(projector.project(target, low, high, new Float64Array(rows.size))).toBe(false);
-          expect(proofGapOf(empty, low, high, projector.proof)).toBeGreaterThan(0);
+          expect(proofGap(empty, low, high, projector.proof)).toBeGreaterThan(0);
         },
       ),
       { numRuns: 1500 },

@@ -47,7 +47,7 @@ describe('problemWith', () => {
     ['a is missing', { a: undefined }],
     ['a + b is 1.1, but constraints[0] asks for a + b = 1', { a: 0.35 }],
   ])('says: %s', (sentence, change) => {
-    expect(space.problemWith({ ...good, ...change } as typeof good)).toBe(sentence);
+    expect(space.problemWith({ ...good, ...change })).toBe(sentence);
   });
 
   test('forgives what text and arithmetic lose', () => {

@@ -1,0 +1,55 @@
+/** A network's size: rows of a step, hidden units, steps of one run. */
+export interface Size {
+  readonly batch: number;
+  readonly width: number;
+  readonly steps: number;
+}
+
+/** Something that trains, opened at one size. */
+export interface Training {
+  /** Trains `size.steps` steps; milliseconds per step and the last loss. */
+  run(): Promise<{ readonly milliseconds: number; readonly loss: number }>;
+  close(): Promise<void>;
+}
+
+export interface Contestant {
+  readonly name: string;
+  open(size: Size): Promise<Training>;
+}
+
+export interface Score {
+  readonly name: string;
+  /** Median of the rounds, per step. */
+  readonly milliseconds: number;
+  readonly loss: number;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** Milliseconds that the work takes. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+/** Runs the contestants in turn, `rounds` times after a first round that does not count: what disturbs one disturbs all. */
+export async function alternate(contestants: readonly Contestant[], size: Size, rounds: number): Promise<Score[]> {
+  const trainings: Training[] = [];
+  for (const contestant of contestants) trainings.push(await contestant.open(size));
+  const times: number[][] = contestants.map(() => []);
+  const losses: number[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    for (const [index, training] of trainings.entries()) {
+      const { milliseconds, loss } = await training.run();
+      if (round > 0) times[index]!.push(milliseconds);
+      losses[index] = loss;
+    }
+  }
+  for (const training of trainings) await training.close();
+  return contestants.map(({ name }, index) => ({ name, milliseconds: median(times[index]!), loss: losses[index]! }));
+}
