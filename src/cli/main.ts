@@ -2,9 +2,11 @@
 import { UserError, exitCodes, messageOf } from '../base/index.ts';
 import { parseCommandLine } from './parse.ts';
 import { propose } from './propose.ts';
+import { sample } from './sample.ts';
 import { print, type Session } from './session.ts';
+import { train } from './train.ts';
 
-const commands = [propose];
+const commands = [propose, train, sample];
 const interrupted = 130;
 const unexpected = 1;
 
