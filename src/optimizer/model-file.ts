@@ -10,11 +10,12 @@ import {
   type SamplingOptions,
 } from '../diffusion/index.ts';
 import { describeModel, emitModel, onnxRuntime } from '../graph/index.ts';
-import { createRounder, createSpace, type Design, type Space, type SpaceDefinition } from '../space/index.ts';
+import { createSpace, type Design, type Space, type SpaceDefinition } from '../space/index.ts';
 import type { Direction, Table } from '../table/index.ts';
 import { columnOutputs, encodedFromOutputs } from './columns.ts';
 import { fixedCoordinates } from './fixed.ts';
 import { defaultThreads, labelledRows, type TrainedDenoiser } from './models.ts';
+import { printableRounder } from './printable.ts';
 import { rewardQuantile } from './targets.ts';
 
 const metadataKey = 'diffusion-optimizer';
@@ -159,7 +160,7 @@ export async function sampleModel(
   const { count, target = facts.best, guidance = 1.5, seed = 0, observer, signal } = options;
   const space = options.fix === undefined ? whole : whole.fix(options.fix);
   const fixed = fixedCoordinates(space);
-  const printable = createRounder(space, facts.decimals);
+  const printable = printableRounder(space, facts.decimals);
   const runtime = onnxRuntime({ threads: options.threads ?? defaultThreads() });
   const designs: Design[] = [];
   let infeasible = 0;
