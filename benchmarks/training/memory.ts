@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { onnxRuntime, type NamedValues } from '../../src/graph/index.ts';
 import type { Size } from './contestant.ts';
@@ -14,7 +15,12 @@ export interface MemoryUse {
   readonly peak: number;
 }
 
-const peakBytes = (): number => process.resourceUsage().maxRSS * 1024;
+/** The peak of this process alone: on Linux `maxRSS` begins at what the parent held when it forked. */
+function peakBytes(): number {
+  const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : '';
+  const own = /^VmHWM:\s*(\d+) kB/m.exec(status)?.[1];
+  return 1024 * (own === undefined ? process.resourceUsage().maxRSS : Number(own));
+}
 
 const bytesOf = (values: NamedValues): number =>
   Object.values(values).reduce((total, { data }) => total + data.byteLength, 0);
