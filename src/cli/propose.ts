@@ -1,5 +1,12 @@
 import { usageError, writeWhole, type Observer } from '../base/index.ts';
-import { propose as proposeDesigns, type ProposeOptions, type ProposeResult } from '../optimizer/index.ts';
+import {
+  defaultCount,
+  defaultTargets,
+  poolRule,
+  propose as proposeDesigns,
+  type ProposeOptions,
+  type ProposeResult,
+} from '../optimizer/index.ts';
 import { renderProposalReport } from '../report/index.ts';
 import type { Design, Space } from '../space/index.ts';
 import { formatCell, readDesigns, writeDesigns, writeDesignsTo, type Table } from '../table/index.ts';
@@ -36,7 +43,10 @@ interface Values extends DataValues, OutputValues, ComputingValues {
 
 const flags: FlagsOf<Values> = {
   ...dataFlags,
-  count: numberFlag({ group: 'What to ask for', help: 'number of proposals', fallback: '96' }, wholeFromOne),
+  count: numberFlag(
+    { group: 'What to ask for', help: 'number of proposals', fallback: String(defaultCount) },
+    wholeFromOne,
+  ),
   target: numberFlag(
     {
       group: 'What to ask for',
@@ -56,7 +66,7 @@ const flags: FlagsOf<Values> = {
     {
       group: 'What to ask for',
       help: 'how hard to push towards the target, 0 to 20; several with commas between them',
-      fallback: '1.5,3',
+      fallback: defaultTargets.guidances.join(','),
     },
     numberBetween(0, 20),
   ),
@@ -69,7 +79,7 @@ const flags: FlagsOf<Values> = {
     {
       group: 'What to ask for',
       help: 'designs to sample before the best are kept',
-      fallback: '32 times the count, at least 2048, at most 16384',
+      fallback: `${poolRule.perProposal} times the count, from ${poolRule.least} to ${poolRule.most}`,
     },
     wholeFromOne,
   ),

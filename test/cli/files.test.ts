@@ -1,12 +1,13 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { SpaceDefinition } from '../../src/space/index.ts';
-import { cellsOf, diffopt, experiments, folderWith, startDiffopt } from '../support/cli.ts';
+import { cellsOf, diffopt, experiments, folderWith, mainFile, startDiffopt, type Finished } from '../support/cli.ts';
 
 const data = experiments();
 const onYield = ['propose', 'data.csv', '--reward', 'yield'] as const;
@@ -44,7 +45,20 @@ describe('files', () => {
 
   it('prints one JSON object with everything', async () => {
     const folder = folderWith({ 'data.csv': data });
-    const args = [...onYield, '--count', '3', '--json', '--seed', '4', '--fix', 'catalyst=A', '--out', 'next.csv'];
+    const args = [
+      ...onYield,
+      '--count',
+      '3',
+      '--pool',
+      '1000',
+      '--json',
+      '--seed',
+      '4',
+      '--fix',
+      'catalyst=A',
+      '--out',
+      'next.csv',
+    ];
     const { stdout } = await diffopt(args, folder);
     const result = JSON.parse(stdout) as Record<string, unknown>;
     const rows = cellsOf(readFileSync(join(folder, 'next.csv'), 'utf8')).rows;
@@ -63,8 +77,23 @@ describe('files', () => {
       data: { file: 'data.csv', rows: 50, labelled: 50, repeats: 0, ignored: [], inferred: true },
       files: { out: 'next.csv' },
     });
-    expect(result['counts']).toMatchObject({ sampled: 2048 });
+    expect(result['counts']).toMatchObject({ sampled: 1000 });
     expect(result['settings']).toMatchObject({ runtime: 'onnx', width: 64 });
+  });
+});
+
+describe.skipIf(!existsSync('/dev/full'))('an output that takes no more', () => {
+  const intoFull = async (args: string): Promise<Finished> => {
+    const folder = folderWith({ 'data.csv': data });
+    const child = spawn('sh', ['-c', `"${process.execPath}" "${mainFile}" ${args} > /dev/full`], { cwd: folder });
+    const closed = once(child, 'close') as Promise<[number | null]>;
+    const [stderr, [code]] = await Promise.all([text(child.stderr), closed]);
+    return { code, stdout: '', stderr };
+  };
+
+  it.each(['--help', 'propose data.csv --reward yield --count 3 --quiet'])('ends with 3: %s', async (args) => {
+    const sentence = 'diffopt: cannot write the output: no space is left on its disk\n';
+    expect(await intoFull(args)).toEqual({ code: 3, stdout: '', stderr: sentence });
   });
 });
 

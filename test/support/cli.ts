@@ -9,7 +9,7 @@ import { onTestFinished } from 'vitest';
 import { randomStream } from '../../src/base/index.ts';
 
 /** The compiled command line, as it ships. */
-const main = resolve(import.meta.dirname, '..', '..', 'src', 'cli', 'main.js');
+export const mainFile: string = resolve(import.meta.dirname, '..', '..', 'src', 'cli', 'main.js');
 
 export interface Finished {
   readonly code: number | null;
@@ -19,7 +19,7 @@ export interface Finished {
 
 /** Starts `diffopt` in a folder. */
 export function startDiffopt(args: readonly string[], folder: string): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, [main, ...args], { cwd: folder });
+  return spawn(process.execPath, [mainFile, ...args], { cwd: folder });
 }
 
 /** Runs `diffopt` in a folder to its end. */
