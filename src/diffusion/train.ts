@@ -1,4 +1,11 @@
-import { columnScaling, scaleColumns, type ColumnScaling, type Observer, type RandomStream } from '../base/index.ts';
+import {
+  columnScaling,
+  dataError,
+  scaleColumns,
+  type ColumnScaling,
+  type Observer,
+  type RandomStream,
+} from '../base/index.ts';
 import {
   cosineSchedule,
   fit,
@@ -150,13 +157,17 @@ function rowWeights(rewards: Float64Array, { std }: RewardNormalization, weighti
 /** Steps in one call of the runtime: long enough that handing over the state costs little, short enough to stay responsive. */
 const stepsPerRun = 50;
 
-/** Trains a conditional denoiser with early stopping on held-out rows; parameters are the moving average at its best. */
+/**
+ * Trains a conditional denoiser with early stopping on held-out rows; parameters are the moving average at its best. Throws a data
+ * error for fewer than 2 rows, the signal's reason when aborted, and an Error when the loss is not finite.
+ */
 export async function trainDenoiser(
   options: TrainDenoiserOptions,
 ): Promise<{ model: DiffusionModel; curve: LossCurve }> {
   const { runtime, dimension, reward, stream, observer, signal } = options;
   const { schedule = karrasSchedule(), weighting = exponentialWeights() } = options;
   const n = options.rewards.length;
+  if (n < 2) throw dataError(`a denoiser needs at least 2 rows, one to train on and one to check it, got ${n}`);
   const training: DenoiserTraining = { ...denoiserTrainingFor(n, dimension), ...options.training };
   const size: DenoiserSize = { dimension, width: training.width, blocks: training.blocks };
   const normalization = columnScaling(options.designs, dimension);

@@ -39,7 +39,7 @@ export const binnedWeights =
     );
   };
 
-/** exp(strength z(reward)), as in DiBO (Yun et al. 2025); a row counts at most `limit` times the average. */
+/** exp(strength z(reward)), as in DiBO (Yun et al. 2025); `limit` is the largest weight of a row before rescaling. */
 export const exponentialWeights =
   (strength = 1, limit = 20): RowWeighting =>
   (rewards) => {

@@ -2,12 +2,14 @@ export {
   modelFile,
   readModel,
   sampleModel,
+  sampleNoise,
   sampleStream,
   type LoadedModel,
   type ModelFacts,
   type Sampled,
   type SampleOptions,
 } from './model-file.ts';
+export { encodeNpy } from './npy.ts';
 export { trainOnTable, type ModelOptions, type TrainedDenoiser } from './models.ts';
 export { propose, type ProposeOptions } from './propose.ts';
 export type { Prediction, Proposal, ProposeCounts, ProposeResult, TargetOutcome } from './types.ts';

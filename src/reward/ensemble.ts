@@ -1,5 +1,6 @@
 import {
   columnScaling,
+  dataError,
   mean,
   rankCorrelation,
   scaleColumns,
@@ -99,14 +100,23 @@ const squaredLoss =
     return meanOf(square(subtract(network(parameters, layers, x), y)));
   };
 
-/** Which rows each member holds out: disjoint shares of one shuffle, wrapping around when they exceed it. */
-function folds(rows: number, { members, heldOutShare }: EnsembleTraining, stream: RandomStream) {
+export interface Fold {
+  readonly heldOut: Uint32Array;
+  readonly trained: Uint32Array;
+}
+
+/** Which rows each member holds out, as many for each: shares of one shuffle, disjoint unless there are fewer rows than members. */
+export function folds(
+  rows: number,
+  { members, heldOutShare }: Pick<EnsembleTraining, 'members' | 'heldOutShare'>,
+  stream: RandomStream,
+): readonly Fold[] {
   const order = stream.permutation(rows);
   const size = Math.max(1, Math.floor(rows * Math.min(heldOutShare, 1 / members)));
-  return Array.from({ length: members }, (_, member) => ({
-    heldOut: order.subarray(member * size, (member + 1) * size),
-    trained: Uint32Array.from([...order.subarray(0, member * size), ...order.subarray((member + 1) * size)]),
-  }));
+  return Array.from({ length: members }, (_, member) => {
+    const turned = order.map((_, i) => order[(member * size + i) % rows]!);
+    return { heldOut: turned.subarray(0, size), trained: turned.subarray(size) };
+  });
 }
 
 async function predictor(
@@ -151,7 +161,7 @@ function spread(all: Float32Array, members: number, n: number): { mean: Float64A
   for (let i = 0; i < n; i++) {
     for (let member = 0; member < members; member++) center[i]! += all[member * n + i]! / members;
     for (let member = 0; member < members; member++)
-      variance[i]! += (all[member * n + i]! - center[i]!) ** 2 / (members - 1);
+      variance[i]! += (all[member * n + i]! - center[i]!) ** 2 / Math.max(1, members - 1);
   }
   return { mean: center, variance };
 }
@@ -187,6 +197,8 @@ export const fitEnsemble =
   async (rows: LabelledRows, { runtime, stream, observer, signal }) => {
     const { dimension, rewards } = rows;
     const n = rewards.length;
+    if (n < 2)
+      throw dataError(`a surrogate needs at least 2 labelled rows, one to train on and one to check it, got ${n}`);
     const training: EnsembleTraining = { ...ensembleTrainingFor(n), ...overrides };
     const { members, batch } = training;
     const scaling = columnScaling(rows.designs, dimension);
