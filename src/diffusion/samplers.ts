@@ -24,9 +24,9 @@ interface Transition {
   readonly sigma: Tensor;
   readonly next: Tensor;
   /** A number of this step, [1], from a formula of the step's number i; the step goes from sigmas[i] to sigmas[i + 1]. */
-  at(formula: (sigmas: Float64Array, i: number) => number): Tensor;
+  readonly at: (formula: (sigmas: Float64Array, i: number) => number) => Tensor;
   /** This step's own normals, [n, d]; for stochastic samplers only. */
-  noise(): Tensor;
+  readonly noise: () => Tensor;
 }
 
 /** The next x, and what the following step needs to remember ([n, d]), if anything. */
