@@ -34,7 +34,9 @@ async function sample(
   const { stochastic, sample: sampler } = samplers[name];
   const stepNoise = stochastic ? { stepNoise: input('step_noise', [steps, 'n', 2]) } : {};
   const x = sampler(estimate, { noise: input('noise', ['n', 2]), sigmas, ...stepNoise });
-  const drawn = randomStream(5).split('steps').fillNormal(new Float32Array(stochastic ? steps * noise.length : 0));
+  const drawn = randomStream(5)
+    .split('steps')
+    .fillNormal(new Float32Array(stochastic ? steps * noise.length : 0));
   const values = await evaluate(
     runtime,
     { x },
@@ -50,7 +52,9 @@ const levels = (steps: number): Float64Array => karrasSchedule(range).sigmas(ste
 
 describe('order of convergence, against the exact solution for a Gaussian', () => {
   const target = gaussian([0.7, -1.2], [1.4, 0.15], 0.6);
-  const noise = randomStream(1).split('order').fillNormal(new Float64Array(2 * 32));
+  const noise = randomStream(1)
+    .split('order')
+    .fillNormal(new Float64Array(2 * 32));
   const exact = Array.from({ length: 32 }, (_, i) => {
     const start = [range.max * noise[2 * i]!, range.max * noise[2 * i + 1]!];
     return posteriorMean(target, flow(target, start, range.max, range.min), range.min);
@@ -106,17 +110,23 @@ function expectedVariance(name: SamplerName, v: number, steps: number): number {
   return firstOrder.includes(name) ? varianceAfter(name, v, levels(steps)) : v;
 }
 
-test.each(firstOrder)('%s loses variance in proportion to the length of its steps, about 2 to 5 %% with 256', (name) => {
-  const loss = (steps: number): number => 1 - varianceAfter(name, 1, levels(steps));
-  expect(loss(256)).toBeGreaterThan(0.015);
-  expect(loss(256)).toBeLessThan(0.055);
-  expect(loss(512) / loss(256)).toBeCloseTo(0.5, 1);
-});
+test.each(firstOrder)(
+  '%s loses variance in proportion to the length of its steps, about 2 to 5 %% with 256',
+  (name) => {
+    const loss = (steps: number): number => 1 - varianceAfter(name, 1, levels(steps));
+    expect(loss(256)).toBeGreaterThan(0.015);
+    expect(loss(256)).toBeLessThan(0.055);
+    expect(loss(512) / loss(256)).toBeCloseTo(0.5, 1);
+  },
+);
 
 describe('moments, within 4 standard errors of 10,000 samples', () => {
   const n = 10_000;
   const steps = 256;
-  const noise = (): Float32Array => randomStream(2).split('moments').fillNormal(new Float32Array(2 * n));
+  const noise = (): Float32Array =>
+    randomStream(2)
+      .split('moments')
+      .fillNormal(new Float32Array(2 * n));
 
   test.each(names)('%s samples a Gaussian with a diagonal covariance', async (name) => {
     const variances = [2.25, 0.04] as const;
