@@ -25,7 +25,7 @@ import {
 import { denoise, denoiserShapes, initialDenoiser, lossWeight, type DenoiserSize } from './denoiser.ts';
 import type { RewardNormalization } from './normalization.ts';
 import { karrasSchedule, type NoiseSchedule } from './schedule.ts';
-import { exponentialWeights, weightedIndices, type RowWeighting } from './weights.ts';
+import { exponentialWeights, uniformWeights, weightedIndices, type RowWeighting } from './weights.ts';
 
 /** A trained conditional denoiser with all it needs to be used. */
 export interface DiffusionModel {
@@ -146,12 +146,21 @@ function drawInputs(steps: number | undefined, batch: number, draw: Draw): Named
   };
 }
 
-/** Rows whose weight depends on the reward; an unlabelled row counts as an average one. */
-function rowWeights(rewards: Float64Array, { std }: RewardNormalization, weighting: RowWeighting): Float64Array {
+/**
+ * How often a row is drawn. An unlabelled row is drawn as often as an average labelled one has its reward withheld: else the denoiser
+ * without a reward, which guidance starts from, would take the unlabelled rows for nearly all there are.
+ */
+function rowWeights(
+  rewards: Float64Array,
+  { std }: RewardNormalization,
+  weighting: RowWeighting,
+  withheldShare: number,
+): Float64Array {
   const labelled = rewards.filter((reward) => !Number.isNaN(reward)).map((reward) => reward * Math.sign(std));
-  const weights = labelled.length === 0 ? labelled : weighting(labelled);
+  if (labelled.length === 0) return uniformWeights(rewards);
+  const weights = weighting(labelled);
   let next = 0;
-  return rewards.map((reward) => (Number.isNaN(reward) ? 1 : weights[next++]!));
+  return rewards.map((reward) => (Number.isNaN(reward) ? withheldShare : weights[next++]!));
 }
 
 /** Steps in one call of the runtime: long enough that handing over the state costs little, short enough to stay responsive. */
@@ -180,7 +189,7 @@ export async function trainDenoiser(
 
   const draws = { withheldShare: training.rewardDropout, schedule, dimension };
   const rowStream = stream.split('rows');
-  const drawRow = weightedIndices(rowWeights(trained.rewards, reward, weighting));
+  const drawRow = weightedIndices(rowWeights(trained.rewards, reward, weighting, training.rewardDropout));
   const noiseStream = stream.split('noise');
   const checkDraws = Math.max(heldOutCount, 1024);
   const loss = denoisingLoss(training.blocks);
