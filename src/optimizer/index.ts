@@ -3,6 +3,7 @@ export {
   modelFile,
   readModel,
   sampleModel,
+  sampleNoise,
   sampleStream,
   type LoadedModel,
   type ModelFacts,
@@ -10,6 +11,7 @@ export {
   type SampleOptions,
 } from './model-file.ts';
 export { defaultThreads, trainOnTable, type ModelOptions, type TrainedDenoiser } from './models.ts';
+export { encodeNpy } from './npy.ts';
 export { propose, type ProposeOptions } from './propose.ts';
 export { defaultTargets } from './targets.ts';
 export type { Prediction, Proposal, ProposeCounts, ProposeResult, TargetOutcome } from './types.ts';
