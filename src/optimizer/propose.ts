@@ -29,7 +29,7 @@ export interface ProposeOptions {
   readonly fix?: Design;
   /** A catalogue: proposals are taken from it. */
   readonly candidates?: readonly Design[];
-  /** Samples drawn before the best are kept (32 times the count, within 2,048 and 16,384). */
+  /** Samples drawn before the best are kept (128 times the count, within 4,096 and 16,384). */
   readonly pool?: number;
   /** Guidance weights to sample with. */
   readonly guidances?: readonly number[];
@@ -126,7 +126,7 @@ export async function propose(table: Table, options: ProposeOptions = {}): Promi
       steps: options.samplerSteps ?? defaultSampling.steps,
       slabs: space.constraints,
     };
-    const pool = options.pool ?? Math.min(16384, Math.max(2048, 32 * count));
+    const pool = options.pool ?? Math.min(16384, Math.max(4096, 128 * count));
     const choice: Choice =
       options.candidates === undefined
         ? await samplePool(context, { sampling, pool, requests: requestsFor(table, options), observer, signal })
