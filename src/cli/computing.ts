@@ -16,10 +16,13 @@ export interface ComputingValues extends SeedValues, ThreadsValues {
   readonly runtime: RuntimeName | undefined;
 }
 
-export interface OutputValues {
-  readonly out: string | undefined;
+export interface TalkValues {
   readonly json: boolean;
   readonly quiet: boolean;
+}
+
+export interface OutputValues extends TalkValues {
+  readonly out: string | undefined;
 }
 
 export const seedFlag: FlagsOf<SeedValues> = {
@@ -49,10 +52,14 @@ export const computingFlags: FlagsOf<ComputingValues> = {
   ...threadsFlag,
 };
 
-export const outputFlags: FlagsOf<OutputValues> = {
-  out: textFlag({ group: 'Output', help: 'write the CSV here, gzipped when the name ends in .gz', fallback: 'stdout' }),
+export const talkFlags: FlagsOf<TalkValues> = {
   json: switchFlag({ group: 'Output', help: 'print one JSON object instead of text' }),
   quiet: switchFlag({ group: 'Output', help: 'no remarks and no progress on stderr, errors only' }),
+};
+
+export const outputFlags: FlagsOf<OutputValues> = {
+  out: textFlag({ group: 'Output', help: 'write the CSV here, gzipped when the name ends in .gz', fallback: 'stdout' }),
+  ...talkFlags,
 };
 
 /** The options that the computing flags stand for. */

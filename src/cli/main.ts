@@ -2,9 +2,11 @@
 import { UserError, exitCodes, messageOf } from '../base/index.ts';
 import { parseCommandLine } from './parse.ts';
 import { propose } from './propose.ts';
-import { print, type Session } from './session.ts';
+import { sample } from './sample.ts';
+import { print, widthOf, type Session } from './session.ts';
+import { train } from './train.ts';
 
-const commands = [propose];
+const commands = [propose, train, sample];
 const interrupted = 130;
 const unexpected = 1;
 
@@ -18,7 +20,7 @@ function explain(error: unknown): void {
 }
 
 async function run(args: readonly string[], session: Session): Promise<void> {
-  const request = await parseCommandLine(args, commands, session.stdout.columns ?? 100);
+  const request = await parseCommandLine(args, commands, widthOf(session.stdout, 100));
   if (request.kind === 'text') await print(session.stdout, request.text);
   else await request.command.start(request.operands, request.texts, session);
 }

@@ -1,5 +1,5 @@
 import type { Observer, Progress } from '../base/index.ts';
-import type { OutputStream } from './session.ts';
+import { widthOf, type OutputStream } from './session.ts';
 import { shortenEnd } from './text.ts';
 
 /** One kind of work that is under way. Times in milliseconds. */
@@ -87,7 +87,7 @@ export function createReporter(stream: OutputStream, quiet: boolean): Reporter {
       stages.set(progress.stage, advance(stages.get(progress.stage), progress, now));
       if (now - drawnAt < redrawEvery) return;
       drawnAt = now;
-      draw(progressLine([...stages.values()], now, (stream.columns ?? 80) - 1));
+      draw(progressLine([...stages.values()], now, widthOf(stream, 80) - 1));
     },
     note: (text) => {
       if (quiet) return;

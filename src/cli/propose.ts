@@ -19,7 +19,7 @@ import {
 } from './flags.ts';
 import { checkOutputs } from './paths.ts';
 import { createReporter, type Reporter } from './progress.ts';
-import { print, type Session } from './session.ts';
+import { print, widthOf, type Session } from './session.ts';
 import { proposalSummary } from './summary.ts';
 import { countOf } from './text.ts';
 
@@ -173,7 +173,7 @@ async function writeResult(result: ProposeResult, values: Values, { stdout }: Se
   if (values.json) await print(stdout, asJson(result, values));
   else if (values.out === undefined) await writeDesignsTo(stdout, designs, columns);
   else {
-    const summary = proposalSummary(result, stdout.columns ?? 120);
+    const summary = proposalSummary(result, widthOf(stdout, 120));
     await print(stdout, `${summary}\n\n${pathLines(values).join('\n')}\n`);
   }
 }

@@ -17,3 +17,8 @@ export function print(stream: Writable, text: string): Promise<void> {
     stream.write(text, (error) => (error instanceof Error ? reject(error) : resolve()));
   });
 }
+
+/** Columns of a terminal; `otherwise` for what is none, or does not say. */
+export function widthOf({ columns }: OutputStream, otherwise: number): number {
+  return columns === undefined || columns === 0 ? otherwise : columns;
+}

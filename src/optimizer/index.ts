@@ -8,7 +8,7 @@ export {
   type Sampled,
   type SampleOptions,
 } from './model-file.ts';
-export { trainOnTable, type ModelOptions, type TrainedDenoiser } from './models.ts';
+export { defaultThreads, trainOnTable, type ModelOptions, type TrainedDenoiser } from './models.ts';
 export { propose, type ProposeOptions } from './propose.ts';
 export type { Prediction, Proposal, ProposeCounts, ProposeResult, TargetOutcome } from './types.ts';
 export type { LossCurve } from '../graph/index.ts';
