@@ -16,6 +16,8 @@ export interface CellKey {
 /** Measurements in a file of JSON lines, so that an interrupted benchmark goes on where it stopped. */
 export interface CellFile {
   readonly find: (key: CellKey) => CellKey | undefined;
+  /** All cells of a task, in the order of their seeds. */
+  readonly of: (group: Omit<CellKey, 'seed'>) => readonly CellKey[];
   readonly add: (cell: CellKey) => void;
 }
 
@@ -45,6 +47,10 @@ export function openCells(file: string): CellFile {
   let lead = (lines.at(-1) ?? '') === '' ? '' : '\n';
   return {
     find: (key) => cells.get(keyText(key)),
+    of: (group) =>
+      [...cells.values()]
+        .filter((cell) => keyText(cell) === keyText({ ...group, seed: cell.seed }))
+        .sort((a, b) => a.seed - b.seed),
     add: (cell) => {
       mkdirSync(dirname(file), { recursive: true });
       appendFileSync(file, `${lead}${JSON.stringify(cell)}\n`);

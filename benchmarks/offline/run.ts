@@ -1,6 +1,9 @@
 /**
- * Measures `diffopt propose`, as its users run it, on tables whose truth is known, and prints Markdown tables.
- * Usage: node dist/benchmarks/offline/run.js [--tables] [--tasks a,b] [--seeds 0..7] [--count 128] [--out FILE.jsonl] [--into FILE.md]
+ * Measures `diffopt propose`, as its users run it, on tables whose truth is known (`--part sequences`) and on tables of many kinds
+ * (`--part tables`), and prints Markdown tables. What stands in the file of measurements for the same code is not measured again.
+ *
+ *     node dist/benchmarks/offline/run.js [--part sequences,tables] [--tasks a,b] [--seeds 0..7] [--count 128]
+ *                                         [--out FILE.jsonl] [--into FILE.md]
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -8,15 +11,34 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { exitCodes, messageOf, usageError, UserError } from '../../src/base/index.ts';
 import { packageRoot } from '../data.ts';
-import { offlineTaskNames, type OfflineTaskName } from '../tasks/offline.ts';
+import { offlineTaskNames } from '../tasks/offline.ts';
 import { codeMark, openCells, type CellFile, type CellKey } from './cells.ts';
+import { readCount, readNames, readSeeds } from './flags.ts';
 import { replaceBlock } from './markdown.ts';
-import { fieldTable, randomDraws, sequenceCells, sequenceTable, type SequenceCell } from './sequences.ts';
-import { tableTaskNames, type TableTaskName } from './table-tasks.ts';
-import { tableCells, tablesTable, truthTable, type TableCell } from './tables.ts';
+import { sequenceCell, sequencesText, type SequenceCell } from './sequences.ts';
+import { tableTaskNames } from './table-tasks.ts';
+import { tableCell, tablesText, type TableCell } from './tables.ts';
+
+/** What the two parts of the benchmark have in common. */
+interface Part<Name extends string, Cell extends CellKey> {
+  readonly tasks: readonly Name[];
+  readonly count: number;
+  readonly seeds: (task: Name) => readonly number[];
+  readonly measure: (task: Name, key: CellKey) => Promise<{ readonly cell: Cell; readonly line: string }>;
+  readonly text: (count: number, cells: ReadonlyMap<Name, readonly Cell[]>) => string;
+}
+
+function part<Name extends string, Cell extends CellKey & Measured>(rules: Part<Name, Cell>): RunPart {
+  return (name, request) => runPart(name, rules, request);
+}
+
+interface Measured {
+  readonly problems: readonly string[];
+  readonly seconds: number;
+}
 
 interface Request {
-  readonly tasks: readonly string[] | undefined;
+  readonly tasks: string | undefined;
   readonly seeds: readonly number[] | undefined;
   readonly count: number | undefined;
   readonly file: CellFile;
@@ -28,88 +50,61 @@ interface Outcome {
   readonly problems: readonly string[];
 }
 
-/** Numbers with commas between them, or `first..last`. Throws a usage error. */
-function readSeeds(text: string): readonly number[] {
-  const [, first, last] = /^(\d+)\.\.(\d+)$/.exec(text) ?? [];
-  if (first !== undefined && last !== undefined) {
-    return Array.from({ length: Math.max(0, Number(last) - Number(first) + 1) }, (_, i) => Number(first) + i);
-  }
-  return text.split(',').map((part) => readCount('seeds', part, 0));
-}
+type RunPart = (name: string, request: Request) => Promise<Outcome>;
 
-function readCount(name: string, text: string, least: number): number {
-  const value = text === '' ? NaN : Number(text);
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw usageError(`--${name} is ${JSON.stringify(text)}; expected a whole number of at least ${least}`);
-}
-
-/** The asked tasks among those known, all without a request. Throws a usage error for an unknown one. */
-function chosen<Name extends string>(known: readonly Name[], asked: readonly string[] | undefined): readonly Name[] {
-  const unknown = asked?.find((name) => !known.some((other) => other === name));
-  if (unknown !== undefined) throw usageError(`--tasks names ${unknown}; there are ${known.join(', ')}`);
-  return asked === undefined ? known : known.filter((name) => asked.includes(name));
-}
+const parts: Readonly<Record<'sequences' | 'tables', RunPart>> = {
+  sequences: part<(typeof offlineTaskNames)[number], SequenceCell>({
+    tasks: offlineTaskNames,
+    count: 128,
+    seeds: (task) => readSeeds(task === 'tf-bind-8' ? '0..7' : '0..2'),
+    measure: sequenceCell,
+    text: sequencesText,
+  }),
+  tables: part<(typeof tableTaskNames)[number], TableCell>({
+    tasks: tableTaskNames,
+    count: 96,
+    seeds: () => readSeeds('0..2'),
+    measure: tableCell,
+    text: (_, cells) => tablesText(cells),
+  }),
+};
 
 function note(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-function keysOf(
-  { code, seeds, count }: Request,
-  defaults: { readonly part: string; readonly seeds: readonly number[]; readonly count: number },
-  task: string,
-): readonly CellKey[] {
-  return (seeds ?? defaults.seeds).map((seed) => ({
-    code,
-    part: defaults.part,
-    task,
-    seed,
-    count: count ?? defaults.count,
-  }));
-}
-
-function problemsIn(cells: Iterable<readonly (SequenceCell | TableCell)[]>): readonly string[] {
-  return [...cells]
+async function runPart<Name extends string, Cell extends CellKey & Measured>(
+  name: string,
+  rules: Part<Name, Cell>,
+  { tasks, seeds, count = rules.count, file, code }: Request,
+): Promise<Outcome> {
+  const cells = new Map<Name, readonly Cell[]>();
+  for (const task of tasks === undefined ? rules.tasks : readNames('tasks', tasks, rules.tasks)) {
+    const group = { code, part: name, task, count };
+    for (const seed of seeds ?? rules.seeds(task)) {
+      if (file.find({ ...group, seed }) !== undefined) continue;
+      const { cell, line } = await rules.measure(task, { ...group, seed });
+      file.add(cell);
+      note(`${task} seed ${seed}: ${line}, ${cell.seconds.toFixed(0)} s`);
+    }
+    cells.set(task, file.of(group) as readonly Cell[]);
+  }
+  const problems = [...cells.values()]
     .flat()
-    .flatMap(({ task, seed, problems }) => problems.map((problem) => `${task}, seed ${seed}: ${problem}`));
-}
-
-async function runSequences(request: Request): Promise<Outcome> {
-  const defaults = { part: 'sequences', seeds: readSeeds('0..7'), count: 128 };
-  const cells = new Map<OfflineTaskName, readonly SequenceCell[]>();
-  for (const name of chosen(offlineTaskNames, request.tasks)) {
-    cells.set(name, await sequenceCells(name, keysOf(request, defaults, name), request.file, note));
-  }
-  const count = request.count ?? defaults.count;
-  const tfBind8 = cells.get('tf-bind-8');
-  const parts = [
-    `True scores of ${count} proposals, normalised to [0, 1]; mean ± standard deviation over seeds, random columns: means of ` +
-      `${randomDraws} draws from the designs that are not in the data.`,
-    sequenceTable(count, cells),
-    ...(tfBind8 === undefined ? [] : ['TF-Bind-8 beside published results:', fieldTable(count, tfBind8)]),
-  ];
-  return { text: parts.join('\n\n'), problems: problemsIn(cells.values()) };
-}
-
-async function runTables(request: Request): Promise<Outcome> {
-  const defaults = { part: 'tables', seeds: readSeeds('0..2'), count: 96 };
-  const cells = new Map<TableTaskName, readonly TableCell[]>();
-  for (const name of chosen(tableTaskNames, request.tasks)) {
-    cells.set(name, await tableCells(name, keysOf(request, defaults, name), request.file, note));
-  }
-  const parts = [tablesTable(cells), 'True rewards of the proposals, where the table is complete:', truthTable(cells)];
-  return { text: parts.join('\n\n'), problems: problemsIn(cells.values()) };
+    .flatMap((cell) => cell.problems.map((problem) => `${cell.task}, seed ${cell.seed}: ${problem}`));
+  return { text: rules.text(count, cells), problems };
 }
 
 function machine(code: string): string {
   const processors = cpus();
-  return `Measured on ${processors.length} cores (${processors[0]?.model.trim() ?? 'unknown'}), Node ${process.version}, ${process.platform}; code ${code}.`;
+  const model = processors[0]?.model.trim() ?? 'unknown';
+  return `Measured on ${processors.length} cores (${model}), Node ${process.version}, ${process.platform}; code ${code}.`;
 }
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
-      tables: { type: 'boolean', default: false },
+      part: { type: 'string', default: Object.keys(parts).join(',') },
       tasks: { type: 'string' },
       seeds: { type: 'string' },
       count: { type: 'string' },
@@ -117,22 +112,28 @@ async function main(): Promise<number> {
       into: { type: 'string' },
     },
   });
-  const code = codeMark();
-  const { text, problems } = await (values.tables ? runTables : runSequences)({
-    tasks: values.tasks?.split(','),
+  const request: Request = {
+    tasks: values.tasks,
     seeds: values.seeds === undefined ? undefined : readSeeds(values.seeds),
     count: values.count === undefined ? undefined : readCount('count', values.count, 1),
     file: openCells(values.out),
-    code,
-  });
-  const whole = `${machine(code)}\n\n${text}`;
-  console.log(whole);
-  if (values.into !== undefined) {
-    const block = values.tables ? 'tables' : 'sequences';
-    writeFileSync(values.into, replaceBlock(readFileSync(values.into, 'utf8'), block, whole));
+    code: codeMark(),
+  };
+  const names = readNames('part', values.part, Object.keys(parts) as (keyof typeof parts)[]);
+  if (names.length > 1 && values.tasks !== undefined)
+    throw usageError('--tasks needs --part, the part they are tasks of');
+  let wrong = 0;
+  for (const name of names) {
+    const { text, problems } = await parts[name](name, request);
+    const block = `${machine(request.code)}\n\n${text}`;
+    console.log(`${block}\n`);
+    if (values.into !== undefined) {
+      writeFileSync(values.into, replaceBlock(readFileSync(values.into, 'utf8'), name, block));
+    }
+    for (const problem of problems) note(`wrong: ${problem}`);
+    wrong += problems.length;
   }
-  for (const problem of problems) note(`wrong: ${problem}`);
-  return problems.length === 0 ? 0 : 1;
+  return wrong === 0 ? 0 : 1;
 }
 
 try {

@@ -2,10 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { randomStream } from '../../src/base/index.ts';
+import type { Design } from '../../src/space/index.ts';
 import { randomUniform, randomUnseen, scoreSummary, type RandomBaseline } from '../random-baselines.ts';
 import { mean, median } from '../statistics.ts';
 import { loadOfflineTask, tfLandscapeNames, type OfflineTask, type OfflineTaskName } from '../tasks/offline.ts';
-import type { CellFile, CellKey } from './cells.ts';
+import type { CellKey } from './cells.ts';
 import { designInRow, proposalProblems } from './checks.ts';
 import { inTemporaryFolder, runPropose, type Usage } from './command-line.ts';
 import { markdownTable, meanAndDeviation, type MarkdownColumn } from './markdown.ts';
@@ -17,10 +18,12 @@ export interface SequenceCell extends CellKey, Usage {
   readonly median: number;
   readonly rankCorrelation: number | null;
   readonly problems: readonly string[];
+  /** The proposals, best first. */
+  readonly designs: readonly Design[];
 }
 
 /** Draws of random proposals that the random columns are a mean of. */
-export const randomDraws = 1000;
+const randomDraws = 1000;
 
 async function measure(task: OfflineTask, key: CellKey): Promise<SequenceCell> {
   const { definition, visible, reward } = task;
@@ -30,34 +33,20 @@ async function measure(task: OfflineTask, key: CellKey): Promise<SequenceCell> {
     writeFileSync(join(folder, 'space.json'), JSON.stringify(definition));
     const flags = ['--reward', reward, '--space', 'space.json', '--count', `${key.count}`, '--seed', `${key.seed}`];
     const { rows: proposals, rankCorrelation, usage } = await runPropose('visible.csv', flags, folder);
-    const scores = scoreSummary(
-      task,
-      proposals.map((row) => designInRow(definition, row)),
-    );
+    const designs = proposals.map((row) => designInRow(definition, row));
+    const scores = scoreSummary(task, designs);
     const problems = proposalProblems(definition, proposals, visible.designs);
-    return { ...key, ...scores, rankCorrelation, problems, ...usage };
+    return { ...key, ...scores, rankCorrelation, problems, ...usage, designs };
   });
 }
 
-/** Runs the cells of a task that the file does not hold yet, one after the other. */
-export async function sequenceCells(
+/** Measures one cell of a task, and says in a line what came of it. */
+export async function sequenceCell(
   name: OfflineTaskName,
-  keys: readonly CellKey[],
-  file: CellFile,
-  note: (line: string) => void,
-): Promise<readonly SequenceCell[]> {
-  const task = loadOfflineTask(name);
-  const cells: SequenceCell[] = [];
-  for (const key of keys) {
-    const known = file.find(key) as SequenceCell | undefined;
-    const cell = known ?? (await measure(task, key));
-    if (known === undefined) file.add(cell);
-    cells.push(cell);
-    note(
-      `${name} seed ${key.seed}: max ${cell.max.toFixed(3)}, median ${cell.median.toFixed(3)}, ${cell.seconds.toFixed(0)} s`,
-    );
-  }
-  return cells;
+  key: CellKey,
+): Promise<{ readonly cell: SequenceCell; readonly line: string }> {
+  const cell = await measure(loadOfflineTask(name), key);
+  return { cell, line: `max ${cell.max.toFixed(3)}, median ${cell.median.toFixed(3)}` };
 }
 
 interface Summary {
@@ -132,7 +121,7 @@ const summaryColumns: readonly MarkdownColumn<Summary>[] = [
 ];
 
 /** A row per task, and one for the mean of the six landscapes where all were measured. */
-export function sequenceTable(count: number, cells: ReadonlyMap<OfflineTaskName, readonly SequenceCell[]>): string {
+function sequenceTable(count: number, cells: ReadonlyMap<OfflineTaskName, readonly SequenceCell[]>): string {
   const rows = [...cells].map(([name, list]) => summaryOf(name, count, list));
   const landscapes = rows.filter(({ name }) => tfLandscapeNames.some((known) => known === name));
   const complete = landscapes.length === tfLandscapeNames.length;
@@ -164,7 +153,7 @@ function publishedNumber(value: readonly [number, number?] | undefined): string 
 }
 
 /** Our results on TF-Bind-8 beside random proposals and published methods, best median first. */
-export function fieldTable(count: number, cells: readonly SequenceCell[]): string {
+function fieldTable(count: number, cells: readonly SequenceCell[]): string {
   const task = loadOfflineTask('tf-bind-8');
   const random = (name: string, draw: RandomBaseline, visible: FieldRow['visible']): FieldRow => {
     const { max, median } = randomScores(task, count, draw);
@@ -199,4 +188,20 @@ export function fieldTable(count: number, cells: readonly SequenceCell[]): strin
   }));
   const rows = [...measured, ...published].sort((a, b) => parseFloat(b.median || '0') - parseFloat(a.median || '0'));
   return markdownTable(fieldColumns, rows);
+}
+
+/** The results as Markdown. */
+export function sequencesText(count: number, cells: ReadonlyMap<OfflineTaskName, readonly SequenceCell[]>): string {
+  const tfBind8 = cells.get('tf-bind-8');
+  return [
+    `True scores of ${count} proposals that are not in the data, normalised to [0, 1]; mean ± standard deviation over seeds. ` +
+      `Random: means of ${randomDraws} draws of as many designs that are not in the data. Seconds and MB: medians over seeds.`,
+    sequenceTable(count, cells),
+    ...(tfBind8 === undefined
+      ? []
+      : [
+          'TF-Bind-8 beside published results, by median. The published methods were allowed to propose rows of the visible data.',
+          fieldTable(count, tfBind8),
+        ]),
+  ].join('\n\n');
 }

@@ -1,8 +1,8 @@
 import { randomStream } from '../../src/base/index.ts';
-import type { SpaceDefinition } from '../../src/space/index.ts';
+import type { Design, SpaceDefinition } from '../../src/space/index.ts';
 import { mean, median } from '../statistics.ts';
 import { lookupOracle, type LookupOracle } from '../tasks/lookup.ts';
-import type { CellFile, CellKey } from './cells.ts';
+import type { CellKey } from './cells.ts';
 import { designInRow, proposalProblems } from './checks.ts';
 import { inTemporaryFolder, runPropose, type Usage } from './command-line.ts';
 import { markdownTable, meanAndDeviation, type MarkdownColumn } from './markdown.ts';
@@ -17,17 +17,18 @@ interface Scores {
 /** One run of `diffopt propose` on a table. Rewards are in their own units. */
 export interface TableCell extends CellKey, Usage {
   readonly parameters: number;
-  readonly proposals: number;
   /** Best predicted reward among the proposals. */
   readonly predicted: number;
   readonly rankCorrelation: number | null;
   readonly problems: readonly string[];
   /** True rewards of the proposals, and of those that the surrogate alone would take from all candidates; complete tables only. */
   readonly truth?: { readonly proposed: Scores; readonly surrogateAlone: Scores };
+  /** The proposals, best first. */
+  readonly designs: readonly Design[];
 }
 
 /** Draws of random candidates that the random column is a mean of. */
-export const candidateDraws = 1000;
+const candidateDraws = 1000;
 
 type Better = (values: readonly number[]) => number;
 const better: { readonly [D in TableTask['direction']]: Better } = {
@@ -97,34 +98,24 @@ async function measure(task: TableTask, key: CellKey): Promise<TableCell> {
     return {
       ...key,
       parameters: Object.keys(space.parameters).length,
-      proposals: rows.length,
       predicted: better[task.direction](rows.map((row) => Number(row[`predicted_${task.reward}`]))),
       rankCorrelation,
       problems: proposalProblems(space, rows, measured),
       ...(truth === undefined ? {} : { truth }),
       ...usage,
+      designs: rows.map((row) => designInRow(space, row)),
     };
   });
 }
 
-/** Runs the cells of a task that the file does not hold yet, one after the other. */
-export async function tableCells(
+/** Measures one cell of a task, and says in a line what came of it. */
+export async function tableCell(
   name: TableTaskName,
-  keys: readonly CellKey[],
-  file: CellFile,
-  note: (line: string) => void,
-): Promise<readonly TableCell[]> {
-  const task = loadTableTask(name);
-  const cells: TableCell[] = [];
-  for (const key of keys) {
-    const known = file.find(key) as TableCell | undefined;
-    const cell = known ?? (await measure(task, key));
-    if (known === undefined) file.add(cell);
-    cells.push(cell);
-    const truth = cell.truth === undefined ? '' : `, true median ${cell.truth.proposed.median.toFixed(2)}`;
-    note(`${name} seed ${key.seed}: best predicted ${cell.predicted.toFixed(2)}${truth}, ${cell.seconds.toFixed(0)} s`);
-  }
-  return cells;
+  key: CellKey,
+): Promise<{ readonly cell: TableCell; readonly line: string }> {
+  const cell = await measure(loadTableTask(name), key);
+  const truth = cell.truth === undefined ? '' : `, true median ${cell.truth.proposed.median.toFixed(2)}`;
+  return { cell, line: `best predicted ${cell.predicted.toPrecision(3)}${truth}` };
 }
 
 interface Row {
@@ -161,7 +152,7 @@ const tableColumns: readonly MarkdownColumn<Row>[] = [
     name: 'flawless proposals',
     align: 'right',
     cell: ({ cells }) => {
-      const total = cells.reduce((sum, { proposals }) => sum + proposals, 0);
+      const total = cells.reduce((sum, { count }) => sum + count, 0);
       const flawed = cells.reduce((sum, cell) => sum + flawedProposals(cell), 0);
       return `${total - flawed} of ${total}`;
     },
@@ -188,7 +179,7 @@ function flawedProposals({ problems }: TableCell): number {
 }
 
 /** What every table's runs gave: a row per table. */
-export function tablesTable(cells: ReadonlyMap<TableTaskName, readonly TableCell[]>): string {
+function tablesTable(cells: ReadonlyMap<TableTaskName, readonly TableCell[]>): string {
   return markdownTable(
     tableColumns,
     [...cells].map(([name, list]) => ({ task: loadTableTask(name), cells: list })),
@@ -246,7 +237,7 @@ function truthRows(task: TableTask, cells: readonly TableCell[]): readonly Truth
   if (complete === undefined) return [];
   const truths = cells.flatMap(({ truth }) => (truth === undefined ? [] : [truth]));
   const all = [...rewardsOf(complete, task)].sort((a, b) => (task.direction === 'maximize' ? b - a : a - b));
-  const count = cells[0]?.proposals ?? 0;
+  const count = cells[0]?.count ?? 0;
   const random = randomScores(task, complete, count);
   return [
     { task, choice: '**this package**', scores: truths.map(({ proposed }) => proposed) },
@@ -261,9 +252,25 @@ function meanScores(scores: readonly Scores[]): Scores {
 }
 
 /** True rewards where the table is complete: a row per table and way to choose. */
-export function truthTable(cells: ReadonlyMap<TableTaskName, readonly TableCell[]>): string {
+function truthTable(cells: ReadonlyMap<TableTaskName, readonly TableCell[]>): string {
   return markdownTable(
     truthColumns,
     [...cells].flatMap(([name, list]) => truthRows(loadTableTask(name), list)),
   );
+}
+
+/** The results as Markdown. */
+export function tablesText(cells: ReadonlyMap<TableTaskName, readonly TableCell[]>): string {
+  const complete = [...cells].filter(([, list]) => list.some(({ truth }) => truth !== undefined));
+  return [
+    'A flawless proposal obeys bounds, types, steps and constraints (to 1e-9) in the CSV that was written, repeats no other, and was ' +
+      'not measured. Mean ± standard deviation over seeds; seconds and MB: medians.',
+    tablesTable(cells),
+    ...(complete.length === 0
+      ? []
+      : [
+          'True rewards where the table is complete: the worse half of its rows is the data, the proposals are chosen among the others.',
+          truthTable(new Map(complete)),
+        ]),
+  ].join('\n\n');
 }
