@@ -1,8 +1,9 @@
 /**
- * Measures `diffopt propose`, as its users run it, on tables whose truth is known (`--part sequences`) and on tables of many kinds
- * (`--part tables`), and prints Markdown tables. What stands in the file of measurements for the same code is not measured again.
+ * Measures `diffopt propose`, as its users run it, and prints Markdown tables: on DNA sequences whose true scores are known
+ * (`--part sequences`), on the same with all designs as candidates (`--part catalogue`), and on tables of many kinds
+ * (`--part tables`). What stands in the file of measurements for the same code is not measured again.
  *
- *     node dist/benchmarks/offline/run.js [--part sequences,tables] [--tasks a,b] [--seeds 0..7] [--count 128]
+ *     node dist/benchmarks/offline/run.js [--part sequences,catalogue,tables] [--tasks a,b] [--seeds 0..7] [--count 128]
  *                                         [--out FILE.jsonl] [--into FILE.md]
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -12,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { exitCodes, messageOf, usageError, UserError } from '../../src/base/index.ts';
 import { packageRoot } from '../data.ts';
 import { offlineTaskNames } from '../tasks/offline.ts';
+import { catalogueCell, catalogueText, type CatalogueCell } from './catalogue.ts';
 import { codeMark, openCells, type CellFile, type CellKey } from './cells.ts';
 import { readCount, readNames, readSeeds } from './flags.ts';
 import { replaceBlock } from './markdown.ts';
@@ -19,7 +21,7 @@ import { sequenceCell, sequencesText, type SequenceCell } from './sequences.ts';
 import { tableTaskNames } from './table-tasks.ts';
 import { tableCell, tablesText, type TableCell } from './tables.ts';
 
-/** What the two parts of the benchmark have in common. */
+/** What the parts of the benchmark have in common. */
 interface Part<Name extends string, Cell extends CellKey> {
   readonly tasks: readonly Name[];
   readonly count: number;
@@ -52,13 +54,20 @@ interface Outcome {
 
 type RunPart = (name: string, request: Request) => Promise<Outcome>;
 
-const parts: Readonly<Record<'sequences' | 'tables', RunPart>> = {
+const parts: Readonly<Record<'sequences' | 'catalogue' | 'tables', RunPart>> = {
   sequences: part<(typeof offlineTaskNames)[number], SequenceCell>({
     tasks: offlineTaskNames,
     count: 128,
     seeds: (task) => readSeeds(task === 'tf-bind-8' ? '0..7' : '0..2'),
     measure: sequenceCell,
     text: sequencesText,
+  }),
+  catalogue: part<(typeof offlineTaskNames)[number], CatalogueCell>({
+    tasks: ['tf-bind-8'],
+    count: 128,
+    seeds: () => readSeeds('0..2'),
+    measure: catalogueCell,
+    text: catalogueText,
   }),
   tables: part<(typeof tableTaskNames)[number], TableCell>({
     tasks: tableTaskNames,

@@ -25,14 +25,23 @@ export interface SequenceCell extends CellKey, Usage {
 /** Draws of random proposals that the random columns are a mean of. */
 const randomDraws = 1000;
 
+/** Writes the visible half of a task and its space into a folder: the table's name, and the flags of `propose` that go with it. */
+export function writeVisible(
+  { definition, visible, reward }: OfflineTask,
+  folder: string,
+): { readonly table: string; readonly flags: readonly string[] } {
+  const rows = visible.designs.map((design, row) => ({ ...design, [reward]: visible.rewards[row] }));
+  writeFileSync(join(folder, 'visible.csv'), stringify(rows, { header: true }));
+  writeFileSync(join(folder, 'space.json'), JSON.stringify(definition));
+  return { table: 'visible.csv', flags: ['--reward', reward, '--space', 'space.json'] };
+}
+
 async function measure(task: OfflineTask, key: CellKey): Promise<SequenceCell> {
-  const { definition, visible, reward } = task;
+  const { definition, visible } = task;
   return inTemporaryFolder(async (folder) => {
-    const rows = visible.designs.map((design, row) => ({ ...design, [reward]: visible.rewards[row] }));
-    writeFileSync(join(folder, 'visible.csv'), stringify(rows, { header: true }));
-    writeFileSync(join(folder, 'space.json'), JSON.stringify(definition));
-    const flags = ['--reward', reward, '--space', 'space.json', '--count', `${key.count}`, '--seed', `${key.seed}`];
-    const { rows: proposals, rankCorrelation, usage } = await runPropose('visible.csv', flags, folder);
+    const { table, flags } = writeVisible(task, folder);
+    const asked = [...flags, '--count', `${key.count}`, '--seed', `${key.seed}`];
+    const { rows: proposals, rankCorrelation, usage } = await runPropose(table, asked, folder);
     const designs = proposals.map((row) => designInRow(definition, row));
     const scores = scoreSummary(task, designs);
     const problems = proposalProblems(definition, proposals, visible.designs);
