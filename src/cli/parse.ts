@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import yargs from 'yargs';
-import { usageError } from '../base/index.ts';
+import { messageOf, usageError } from '../base/index.ts';
 import { closestName } from '../table/index.ts';
 import type { Command } from './command.ts';
 import { flagGroups, type Flags } from './flags.ts';
@@ -111,12 +111,13 @@ export async function parseCommandLine(
   let command: Command | undefined;
   const parser = createParser(commands, (one) => (command = one), columns);
   let printed = '';
-  let failure: Error | undefined;
-  const argv = await parser.parseAsync([...args], {}, (error, _argv, output) => {
-    failure = error ?? undefined;
-    printed = output;
+  const parsed = async () =>
+    parser.parseAsync([...args], {}, (_error, _argv, output) => {
+      printed = output;
+    });
+  const argv = await parsed().catch((cause: unknown) => {
+    throw usageError(messageOf(cause), { cause });
   });
-  if (failure !== undefined) throw usageError(failure.message, { cause: failure });
   if (printed !== '') return { kind: 'text', text: `${printed}\n` };
   const {
     _: words,
