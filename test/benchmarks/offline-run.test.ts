@@ -11,7 +11,9 @@ import { designInRow, proposalProblems, rowProblem } from '../../benchmarks/offl
 import { measureProgram } from '../../benchmarks/offline/command-line.ts';
 import { readCount, readNames, readSeeds } from '../../benchmarks/offline/flags.ts';
 import { markdownTable, meanAndDeviation, replaceBlock } from '../../benchmarks/offline/markdown.ts';
+import { sequencesText } from '../../benchmarks/offline/sequences.ts';
 import { createSpace, type SpaceDefinition } from '../../src/space/index.ts';
+import { itWithData } from '../support/data.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'diffopt-offline-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -150,6 +152,26 @@ describe('tables in Markdown', () => {
   it('show a mean, and the sample standard deviation of two or more', () => {
     expect(meanAndDeviation([1, 3], 2)).toBe('2.00 ± 1.41');
     expect(meanAndDeviation([1.25], 1)).toBe('1.3');
+  });
+});
+
+describe('results on sequences', () => {
+  itWithData('stand beside chance and what was published, best median first', 'tfbind8/tfbind8.csv.gz', () => {
+    const cells = [0.6, 0.7].map((median, seed) => ({
+      ...{ code: 'c', part: 'sequences', task: 'tf-bind-8', seed, count: 128, max: 0.98, median, rankCorrelation: 0.5 },
+      ...{ problems: [], designs: [], seconds: 10 + 20 * seed, cpuSeconds: 8, megabytes: 400 },
+    }));
+    const text = sequencesText(128, new Map([['tf-bind-8', cells]]));
+    const rows = text.split('\n').map((line) => line.split('|').map((part) => part.trim()));
+    const ours = rows.find(([, name]) => name === 'tf-bind-8')!;
+    expect(ours.slice(2, 4)).toEqual(['2', '0.439']);
+    // Four standard errors of 1,000 draws.
+    expect(Math.abs(Number(ours[4]) - 0.961)).toBeLessThan(0.0035);
+    expect(Math.abs(Number(ours[5]) - 0.567)).toBeLessThan(0.0025);
+    expect(ours.slice(6, 12)).toEqual(['0.980 ± 0.000', '0.650 ± 0.071', '0.50', '20', '30', '8']);
+    const methods = rows.filter((row) => row.length === 8 && row[4] !== 'proposals').map(([, name]) => name);
+    expect(methods.slice(1, 3)).toEqual(['**this package**', 'gradient ascent, mean of models']);
+    expect(methods.indexOf('random designs')).toBeLessThan(methods.indexOf('DDOM (diffusion)'));
   });
 });
 
