@@ -15,7 +15,7 @@ const debugging = (process.env['DIFFOPT_DEBUG'] ?? '') !== '';
 function explain(error: unknown): void {
   const words = error instanceof UserError ? error.message : `unexpected error: ${messageOf(error)}`;
   const hint = error instanceof UserError || debugging ? '' : ' (DIFFOPT_DEBUG=1 shows where)';
-  process.stderr.write(`diffopt: ${words.replace(/\s*\n\s*/g, ' ')}${hint}\n`);
+  process.stderr.write(`diffopt: ${words.replace(/\s*\n\s*/g, ' ').replace(/\.$/, '')}${hint}\n`);
   if (debugging && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
 }
 

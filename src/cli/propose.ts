@@ -9,7 +9,7 @@ import {
 } from '../optimizer/index.ts';
 import { renderProposalReport } from '../report/index.ts';
 import type { Design, Space } from '../space/index.ts';
-import { formatCell, readDesigns, writeDesigns, writeDesignsTo, type Table } from '../table/index.ts';
+import { formatCell, readDesigns, writeDesigns, writeDesignsTo, type DesignList, type Table } from '../table/index.ts';
 import { checkColumnNames, predictionDecimals, proposalColumns } from './columns.ts';
 import { defineCommand, type Command } from './command.ts';
 import { computingFlags, computingOptions, outputFlags, type ComputingValues, type OutputValues } from './computing.ts';
@@ -120,6 +120,10 @@ async function readCandidates(values: Values, table: Table, signal: AbortSignal,
   return readDesigns(values.candidates, table.space, { ...spaceFile, signal, onProgress });
 }
 
+function candidatesNote({ file, designs }: DesignList, { counts }: ProposeResult): string {
+  return `${file}: ${countOf(designs.length, 'candidate')}, ${counts.repeated} repeated, ${counts.measured} measured already`;
+}
+
 function noteOutcome({ table, outcomes, counts, surrogate }: ProposeResult, reporter: Reporter): void {
   const decimals = predictionDecimals(table);
   if (outcomes.length > 0) {
@@ -211,6 +215,7 @@ async function run(file: string, values: Values, session: Session): Promise<void
     const candidates = await readCandidates(values, table, signal, observer);
     const options = optionsOf(values, table.space, candidates?.designs);
     const result = await proposeDesigns(table, { ...options, observer, signal });
+    if (candidates !== undefined) reporter.note(candidatesNote(candidates, result));
     noteOutcome(result, reporter);
     signal.throwIfAborted();
     reporter.end();
