@@ -8,13 +8,15 @@ import numpy as np
 import onnxruntime
 
 
-def number(value, decimals):
-    """As diffopt prints it: at most 6 decimals are padded with zeros, where float64 keeps that many digits."""
-    padded = f"{value:.{17 if decimals is None else decimals}f}"
-    if decimals is not None and decimals <= 6 and len(re.sub(r"^-?[0.]*|\.", "", padded)) <= 15:
-        return f"{0:.{decimals}f}" if float(padded) == 0 else padded
-    value = value if decimals is None else float(padded)
-    return np.format_float_positional(value, trim="-") if value == 0 or abs(value) >= 1e-6 else repr(value).replace("e-0", "e-")
+def number(value, places):
+    """As diffopt prints it: padded with zeros where that shows at most 6 decimals and 15 digits, else the shortest text."""
+    rounded = value if places is None else round(value, places) + 0.0
+    padded = f"{rounded:.{places or 0}f}"
+    if places is not None and places <= 6 and len(re.sub(r"^-?[0.]*|\.", "", padded)) <= 15:
+        return padded
+    if rounded == 0 or abs(rounded) >= 1e-6:
+        return np.format_float_positional(rounded, trim="-")
+    return repr(rounded).replace("e-0", "e-")
 
 
 def cell(name, value):
@@ -36,7 +38,8 @@ def quoted(text):
 session = onnxruntime.InferenceSession(sys.argv[1])
 facts = json.loads(session.get_modelmeta().custom_metadata_map["diffusion-optimizer"])
 noise = np.load(sys.argv[2])
-target, guidance = map(float, (sys.argv[3:5] + [facts["best"], 1.5][len(sys.argv[3:5]) :]))
+given = sys.argv[3:5]
+target, guidance = map(float, given + [facts["best"], 1.5][len(given) :])
 feeds = {"noise": noise, "target": np.full(len(noise), target, np.float32), "guidance": np.array(guidance, np.float32)}
 feeds |= {name: np.zeros_like(noise) for name in ("fixed", "fixed_mask")}
 names = facts["columns"]

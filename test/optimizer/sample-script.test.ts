@@ -27,7 +27,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function bothOn(label: string, bytes: Uint8Array, options: { target?: number; guidance?: number } = {}) {
   const [modelPath, noisePath, csvPath] = ['onnx', 'npy', 'csv'].map((ending) => join(folder, `${label}.${ending}`));
   const model: LoadedModel = readModel(bytes, modelPath!);
-  const asked = { count: 300, seed: 7, ...options };
+  const asked = { count: 1500, seed: 7, ...options };
   writeFileSync(modelPath!, bytes);
   writeFileSync(noisePath!, encodeNpy(sampleNoise(model, asked)));
   const { designs } = await sampleModel(model, asked);
@@ -50,7 +50,7 @@ if (!installed) {
 
     test('for every kind of column', async () => {
       const { theirs, ours } = await bothOn('mixed', bytes);
-      expect(ours.split('\n').length).toBe(302);
+      expect(ours.split('\n').length).toBe(1502);
       expect(theirs).toBe(ours);
     });
 
