@@ -10,10 +10,18 @@ import {
   type SamplerName,
   type SamplingOptions,
 } from '../diffusion/index.ts';
-import { describeModel, emitModel, onnxRuntime, type OnnxRuntime, type Program, type Values } from '../graph/index.ts';
+import {
+  describeModel,
+  emitModel,
+  onnxRuntime,
+  type ModelDescription,
+  type OnnxRuntime,
+  type Program,
+  type Values,
+} from '../graph/index.ts';
 import { createSpace, type Design, type Space, type SpaceDefinition } from '../space/index.ts';
 import type { Direction, Table } from '../table/index.ts';
-import { columnOutputs, designsFromOutputs } from './columns.ts';
+import { columnOutputs, designsFromOutputs, outputName } from './columns.ts';
 import { fixedCoordinates } from './fixed.ts';
 import { defaultThreads, labelledRows, type TrainedDenoiser } from './models.ts';
 import { printableRounder } from './printable.ts';
@@ -132,14 +140,15 @@ export interface LoadedModel {
 
 /** Reads a model file. Throws a data error that names it when it is cut short, or not one of ours. */
 export function readModel(bytes: Uint8Array, file: string): LoadedModel {
-  let text: string | undefined;
+  let description: ModelDescription;
   try {
-    text = describeModel(bytes).metadata[metadataKey];
+    description = describeModel(bytes);
   } catch (cause) {
     throw dataError(`${file} is not a model file, or it is cut short: it cannot be read as ONNX; train it again`, {
       cause,
     });
   }
+  const text = description.metadata[metadataKey];
   if (text === undefined) {
     throw dataError(
       `${file} is an ONNX model, but not one that diffopt train wrote, or it is cut short; train one with diffopt train`,
@@ -147,13 +156,25 @@ export function readModel(bytes: Uint8Array, file: string): LoadedModel {
   }
   try {
     const facts = factsSchema.parse(JSON.parse(text)) as ModelFacts;
-    return { file, facts, space: createSpace(facts.space, file), bytes };
+    const space = createSpace(facts.space, file);
+    checkGraph(description, facts, space);
+    return { file, facts, space, bytes };
   } catch (cause) {
     throw dataError(
       `${file} was written by another version of diffopt: version ${formatVersion} of its description was expected (${firstLine(cause)}); train it again`,
       { cause },
     );
   }
+}
+
+/** Throws where a model's inputs and outputs are not those that its facts call for. */
+function checkGraph({ inputs, outputs }: ModelDescription, { dimension }: ModelFacts, space: Space): void {
+  const noise = inputs.find(({ name }) => name === 'noise');
+  const fits =
+    dimension === space.dimension &&
+    noise?.shape[1] === dimension &&
+    space.names.every((name) => outputs.includes(outputName(name)));
+  if (!fits) throw new Error('its graph does not fit its space');
 }
 
 function firstLine(cause: unknown): string {
