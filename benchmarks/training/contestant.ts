@@ -8,8 +8,8 @@ export interface Size {
 /** Something that trains, opened at one size. */
 export interface Training {
   /** Trains `size.steps` steps; milliseconds per step and the last loss. */
-  run(): Promise<{ readonly milliseconds: number; readonly loss: number }>;
-  close(): Promise<void>;
+  readonly run: () => Promise<{ readonly milliseconds: number; readonly loss: number }>;
+  readonly close: () => Promise<void>;
 }
 
 export interface Contestant {

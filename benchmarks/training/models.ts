@@ -85,7 +85,7 @@ export const residualMlp: Model = ({ batch, width, steps }) => ({
 export function drawn(definition: TrainingDefinition): {
   readonly parameters: NamedValues;
   readonly data: NamedValues;
-  inputs(): NamedValues;
+  readonly inputs: () => NamedValues;
 } {
   const random = randomStream(0);
   const normals = (shape: readonly number[], scale: number) => {

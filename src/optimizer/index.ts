@@ -1,3 +1,4 @@
+export { defaultCount, poolRule } from './defaults.ts';
 export {
   modelFile,
   readModel,
@@ -9,9 +10,10 @@ export {
   type Sampled,
   type SampleOptions,
 } from './model-file.ts';
+export { defaultThreads, trainOnTable, type ModelOptions, type TrainedDenoiser } from './models.ts';
 export { encodeNpy } from './npy.ts';
-export { trainOnTable, type ModelOptions, type TrainedDenoiser } from './models.ts';
 export { propose, type ProposeOptions } from './propose.ts';
+export { defaultTargets } from './targets.ts';
 export type { Prediction, Proposal, ProposeCounts, ProposeResult, TargetOutcome } from './types.ts';
 export type { LossCurve } from '../graph/index.ts';
 export type { SurrogateQuality } from '../reward/index.ts';

@@ -19,11 +19,12 @@ import {
   type Program,
   type Values,
 } from '../graph/index.ts';
-import { createRounder, createSpace, type Design, type Space, type SpaceDefinition } from '../space/index.ts';
+import { createSpace, type Design, type Space, type SpaceDefinition } from '../space/index.ts';
 import type { Direction, Table } from '../table/index.ts';
 import { columnOutputs, designsFromOutputs, outputName } from './columns.ts';
 import { fixedCoordinates } from './fixed.ts';
 import { defaultThreads, labelledRows, type TrainedDenoiser } from './models.ts';
+import { printableRounder } from './printable.ts';
 import { rewardQuantile } from './targets.ts';
 
 const metadataKey = 'diffusion-optimizer';
@@ -212,7 +213,7 @@ export async function sampleModel(model: LoadedModel, options: SampleOptions): P
   const { facts } = model;
   const { count, seed = 0 } = options;
   const space = options.fix === undefined ? model.space : model.space.fix(options.fix);
-  const printable = createRounder(space, facts.decimals);
+  const printable = printableRounder(space, facts.decimals);
   const runtime = onnxRuntime({ threads: options.threads ?? defaultThreads() });
   const designs: Design[] = [];
   let infeasible = 0;

@@ -54,8 +54,8 @@ export function ensembleTrainingFor(rows: number): EnsembleTraining {
     layers: 2,
     batch: Math.min(128, Math.max(16, 2 ** Math.round(Math.log2(rows / 4)))),
     steps: rows < 1000 ? 1500 : 3000,
-    learningRate: 2e-3,
-    weightDecay: 0.05,
+    learningRate: rows < 1000 ? 1e-3 : 2e-3,
+    weightDecay: rows < 1000 ? 0.5 : 0.05,
     heldOutShare: rows < 1000 ? 0.2 : 0.1,
     patience: 6,
   };

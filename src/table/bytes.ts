@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { dataError, messageOf, type Observer } from '../base/index.ts';
+import { dataError, unreadable, type Observer } from '../base/index.ts';
 
 export interface ReadingOptions {
   /** Stops the reading; the promise then rejects with the signal's reason. */
@@ -12,19 +12,6 @@ export interface ReadingOptions {
 }
 
 type Chunks = AsyncIterable<Buffer>;
-
-const systemReasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file',
-  EISDIR: 'it is a directory, and a CSV file was expected',
-  EACCES: 'reading it is not permitted',
-  EPERM: 'reading it is not permitted',
-};
-
-function unreadable(file: string, cause: unknown): Error {
-  const code = (cause as NodeJS.ErrnoException).code ?? '';
-  return dataError(`cannot read ${file}: ${systemReasons[code] ?? messageOf(cause)}`, { cause });
-}
 
 /** The bytes of a file as they stand on the disk. */
 async function* storedBytes(file: string, { signal, onProgress }: ReadingOptions): AsyncGenerator<Buffer> {
@@ -38,7 +25,7 @@ async function* storedBytes(file: string, { signal, onProgress }: ReadingOptions
       yield chunk;
     }
   } catch (cause) {
-    throw signal?.aborted ? cause : unreadable(file, cause);
+    throw signal?.aborted ? cause : unreadable(file, 'a CSV file', cause);
   }
 }
 

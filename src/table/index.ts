@@ -1,6 +1,7 @@
 export type { ReadingOptions } from './bytes.ts';
 export { describeSpace, formatSpace } from './describe.ts';
-export { formatCell } from './numbers.ts';
+export { closestName } from './names.ts';
+export { decimalsIn, formatCell } from './numbers.ts';
 export {
   designsFromRows,
   readDesigns,
@@ -13,4 +14,4 @@ export {
 } from './read.ts';
 export type { Cell } from './sheet.ts';
 export type { Direction, Table } from './types.ts';
-export { checkWritable, writeDesigns, writeDesignsTo, type ExtraColumn, type WriteOptions } from './write.ts';
+export { writeDesigns, writeDesignsTo, type ExtraColumn, type WriteOptions } from './write.ts';

@@ -1,21 +1,8 @@
 import { stringify } from 'csv-stringify';
-import { randomUUID } from 'node:crypto';
-import {
-  accessSync,
-  closeSync,
-  constants,
-  createWriteStream,
-  openSync,
-  realpathSync,
-  statSync,
-  unlinkSync,
-} from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { UserError, dataError, messageOf } from '../base/index.ts';
+import { dataError, writeThrough, writingFailed } from '../base/index.ts';
 import type { Design } from '../space/index.ts';
 import { shownName } from './names.ts';
 import { formatCell } from './numbers.ts';
@@ -34,55 +21,6 @@ export interface WriteOptions {
   readonly extra?: readonly ExtraColumn[];
   /** Decimals of numbers by design column; where there are none a number is written exactly. */
   readonly decimals?: Readonly<Record<string, number>>;
-}
-
-const systemReasons: Readonly<Record<string, string>> = {
-  ENOENT: 'its directory does not exist',
-  ENOTDIR: 'a part of its path is a file, not a directory',
-  EISDIR: 'it is a directory',
-  EACCES: 'writing there is not permitted',
-  EPERM: 'writing there is not permitted',
-  EROFS: 'its disk is read-only',
-  ENAMETOOLONG: 'its name is too long',
-  ENOSPC: 'no space is left on its disk',
-  EPIPE: 'its reader closed it',
-};
-
-function reasonOf(cause: unknown): string {
-  return systemReasons[(cause as NodeJS.ErrnoException).code ?? ''] ?? messageOf(cause);
-}
-
-/** The file that a name stands for (links followed), and whether it is there as something that must not be replaced. */
-function resolveTarget(file: string): { readonly path: string; readonly special: boolean } {
-  const facts = statSync(file, { throwIfNoEntry: false });
-  if (facts === undefined) return { path: file, special: false };
-  if (facts.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
-  accessSync(file, constants.W_OK);
-  return { path: facts.isFile() ? realpathSync(file) : file, special: !facts.isFile() };
-}
-
-function temporaryBeside(path: string): string {
-  return join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);
-}
-
-/**
- * Makes sure that a file can be written, before work is spent on what goes into it; leaves nothing behind and an existing file as
- * it is. Throws a data error that says why not.
- */
-export function checkWritable(file: string): void {
-  try {
-    const { path, special } = resolveTarget(file);
-    if (special) return;
-    const trial = temporaryBeside(path);
-    closeSync(openSync(trial, 'wx'));
-    unlinkSync(trial);
-  } catch (cause) {
-    throw dataError(`cannot write ${file}: ${reasonOf(cause)}`, { cause });
-  }
-}
-
-function writingFailed(name: string, cause: unknown): UserError {
-  return new UserError('stopped', `cannot write ${name}: ${reasonOf(cause)}`, { cause });
 }
 
 function* linesOf(
@@ -152,15 +90,7 @@ export async function writeDesignsTo(
 export async function writeDesigns(file: string, designs: readonly Design[], options: WriteOptions): Promise<void> {
   checkContent(designs, options);
   const parts = csvOf(designs, options);
-  let temporary: string | undefined;
-  try {
-    const { path, special } = resolveTarget(file);
-    temporary = special ? undefined : temporaryBeside(path);
-    const sink = createWriteStream(temporary ?? path, { flags: temporary === undefined ? 'w' : 'wx' });
-    await (file.endsWith('.gz') ? pipeline(...parts, createGzip(), sink) : pipeline(...parts, sink));
-    if (temporary !== undefined) await rename(temporary, path);
-  } catch (cause) {
-    if (temporary !== undefined) await rm(temporary, { force: true });
-    throw writingFailed(file, cause);
-  }
+  await writeThrough(file, (sink) =>
+    file.endsWith('.gz') ? pipeline(...parts, createGzip(), sink) : pipeline(...parts, sink),
+  );
 }

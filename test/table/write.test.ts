@@ -17,10 +17,10 @@ import { PassThrough, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { UserError } from '../../src/base/index.ts';
+import { checkWritable, UserError } from '../../src/base/index.ts';
 import { parseSheet } from '../../src/table/parse.ts';
 import { cellText } from '../../src/table/sheet.ts';
-import { checkWritable, writeDesigns, writeDesignsTo, type WriteOptions } from '../../src/table/write.ts';
+import { writeDesigns, writeDesignsTo, type WriteOptions } from '../../src/table/write.ts';
 import type { Design } from '../../src/space/index.ts';
 
 let folder = '';

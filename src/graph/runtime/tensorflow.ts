@@ -179,7 +179,8 @@ export async function loadTensorflow(): Promise<Runtime> {
     const module = (await import(nativePackage)) as TensorFlow & { readonly default?: TensorFlow };
     return tensorflowRuntime(module.default ?? module);
   } catch (error) {
-    const reason = messageOf(error).split('\n')[0]!;
+    const absent = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+    const reason = absent ? 'it is not installed' : messageOf(error).split('\n')[0]!;
     throw usageError(
       `--runtime tensorflow needs the optional package ${nativePackage}, which did not load (${reason}): ` +
         `install it with "npm install ${nativePackage}" on Node 20 or 22, or use --runtime onnx, which needs nothing more.`,

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { packageRoot } from '../data.ts';
+
+/** What tells one measurement from another. */
+export interface CellKey {
+  /** The code that was measured, as `codeMark` gives it. */
+  readonly code: string;
+  readonly part: string;
+  readonly task: string;
+  readonly seed: number;
+  readonly count: number;
+}
+
+/** Measurements in a file of JSON lines, so that an interrupted benchmark goes on where it stopped. */
+export interface CellFile {
+  readonly find: (key: CellKey) => CellKey | undefined;
+  /** All cells of a task, in the order of their seeds. */
+  readonly of: (group: Omit<CellKey, 'seed'>) => readonly CellKey[];
+  readonly add: (cell: CellKey) => void;
+}
+
+function keyText({ code, part, task, seed, count }: CellKey): string {
+  return JSON.stringify([code, part, task, seed, count]);
+}
+
+/** Parses a line; undefined for one that was cut short when a run was stopped. */
+function parseCell(line: string): CellKey | undefined {
+  try {
+    return JSON.parse(line) as CellKey;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Opens a file of cells, which need not exist yet. */
+export function openCells(file: string): CellFile {
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  const cells = new Map(
+    lines.flatMap((line) => {
+      const cell = parseCell(line);
+      return cell === undefined ? [] : [[keyText(cell), cell]];
+    }),
+  );
+  // A torn last line must not swallow the next cell.
+  let lead = (lines.at(-1) ?? '') === '' ? '' : '\n';
+  return {
+    find: (key) => cells.get(keyText(key)),
+    of: (group) =>
+      [...cells.values()]
+        .filter((cell) => keyText(cell) === keyText({ ...group, seed: cell.seed }))
+        .sort((a, b) => a.seed - b.seed),
+    add: (cell) => {
+      mkdirSync(dirname(file), { recursive: true });
+      appendFileSync(file, `${lead}${JSON.stringify(cell)}\n`);
+      lead = '';
+      cells.set(keyText(cell), cell);
+    },
+  };
+}
+
+/** The first digits of a hash of all compiled files of `src`: measurements count only for the code that they were made with. */
+export function codeMark(root: string = join(packageRoot(), 'dist', 'src')): string {
+  const hash = createHash('sha256');
+  const files = readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.js'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  for (const file of files) hash.update(relative(root, file)).update('\0').update(readFileSync(file)).update('\0');
+  return hash.digest('hex').slice(0, 12);
+}

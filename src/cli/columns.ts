@@ -1,0 +1,57 @@
+import { dataError, standardDeviation } from '../base/index.ts';
+import type { Proposal } from '../optimizer/index.ts';
+import type { Design } from '../space/index.ts';
+import { decimalsIn, type ExtraColumn, type Table, type WriteOptions } from '../table/index.ts';
+
+/** Significant digits of a prediction, counted from the spread of the measured rewards. */
+const significantDigits = 4;
+
+/** Decimals for predicted rewards: enough to tell proposals apart, and the reward's own unless those are a program's noise. */
+export function predictionDecimals({ reward, rewards, decimals }: Table): number {
+  const spread = standardDeviation(rewards.filter((value) => !Number.isNaN(value)));
+  const needed = spread > 0 ? Math.max(0, significantDigits - 1 - Math.floor(Math.log10(spread))) : significantDigits;
+  return Math.min(100, Math.max(needed, Math.min(decimals[reward] ?? 0, needed + 2)));
+}
+
+/** The decimals of the input, and more where a value would not be written exactly: a fixed value, a step finer than the data. */
+export function exactDecimals(
+  columns: readonly string[],
+  decimals: Readonly<Record<string, number>>,
+  designs: readonly Design[],
+): Readonly<Record<string, number>> {
+  const entries = columns.flatMap((name): [string, number][] => {
+    if (!Object.hasOwn(decimals, name)) return [];
+    const needed = designs.map((design) => decimalsIn(String(design[name] ?? '')));
+    return [[name, needed.reduce((most, count) => Math.max(most, count), decimals[name] ?? 0)]];
+  });
+  return Object.fromEntries(entries);
+}
+
+export function predictedName(reward: string): string {
+  return `predicted_${reward}`;
+}
+
+export function deviationName(reward: string): string {
+  return `${predictedName(reward)}_std`;
+}
+
+/** Throws a data error when the output would have two columns of one name, before any work. */
+export function checkColumnNames({ file, columns, reward }: Table): void {
+  const twice = [predictedName(reward), deviationName(reward)].find((name) => columns.includes(name));
+  if (twice !== undefined) {
+    throw dataError(
+      `${file} has a design column ${JSON.stringify(twice)}, a name that the output needs for itself; rename it`,
+    );
+  }
+}
+
+/** How proposals become CSV: the design columns in the order of the table, then mean and standard deviation of the prediction. */
+export function proposalColumns(table: Table, proposals: readonly Proposal[]): WriteOptions {
+  const decimals = predictionDecimals(table);
+  const extra: readonly ExtraColumn[] = [
+    { name: predictedName(table.reward), cells: proposals.map(({ predicted }) => predicted.mean), decimals },
+    { name: deviationName(table.reward), cells: proposals.map(({ predicted }) => predicted.std), decimals },
+  ];
+  const designs = proposals.map(({ design }) => design);
+  return { columns: table.columns, extra, decimals: exactDecimals(table.columns, table.decimals, designs) };
+}

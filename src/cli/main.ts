@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+import { UserError, exitCodes, messageOf } from '../base/index.ts';
+import { parseCommandLine } from './parse.ts';
+import { propose } from './propose.ts';
+import { sample } from './sample.ts';
+import { print, widthOf, type Session } from './session.ts';
+import { train } from './train.ts';
+
+const commands = [propose, train, sample];
+const interrupted = 130;
+const unexpected = 1;
+
+const debugging = (process.env['DIFFOPT_DEBUG'] ?? '') !== '';
+
+function explain(error: unknown): void {
+  const words = error instanceof UserError ? error.message : `unexpected error: ${messageOf(error)}`;
+  const hint = error instanceof UserError || debugging ? '' : ' (DIFFOPT_DEBUG=1 shows where)';
+  process.stderr.write(`diffopt: ${words.replace(/\s*\n\s*/g, ' ').replace(/\.$/, '')}${hint}\n`);
+  if (debugging && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+}
+
+async function run(args: readonly string[], session: Session): Promise<void> {
+  const request = await parseCommandLine(args, commands, widthOf(session.stdout, 100));
+  if (request.kind === 'text') await print(session.stdout, request.text);
+  else await request.command.start(request.operands, request.texts, session);
+}
+
+/** Whoever read our output has seen enough (`diffopt ... | head`). Other failures reach whoever wrote. */
+function leaveWithReader({ code }: NodeJS.ErrnoException): void {
+  if (code === 'EPIPE') process.exit(0);
+}
+
+async function main(): Promise<number> {
+  const abort = new AbortController();
+  const interrupt = (): void => abort.abort(new Error('interrupted'));
+  // Once: a second signal ends the process at once.
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  process.stdout.on('error', leaveWithReader);
+  process.stderr.on('error', () => undefined);
+  try {
+    await run(process.argv.slice(2), { stdout: process.stdout, stderr: process.stderr, signal: abort.signal });
+    return 0;
+  } catch (error) {
+    if (abort.signal.aborted) {
+      process.stderr.write('diffopt: interrupted\n');
+      return interrupted;
+    }
+    explain(error);
+    return error instanceof UserError ? exitCodes[error.kind] : unexpected;
+  } finally {
+    process.removeListener('SIGINT', interrupt);
+    process.removeListener('SIGTERM', interrupt);
+  }
+}
+
+process.exitCode = await main();
