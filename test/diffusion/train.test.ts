@@ -174,7 +174,7 @@ describe('rewards', () => {
     const { model } = await train(all, {
       reward: rewardNormalization(all.rewards, 'minimize'),
       weighting: exponentialWeights(1),
-      training: { width: 64, blocks: 2, batch: 128, steps: 1500 },
+      training: { width: 64, blocks: 2, batch: 128, steps: 1000 },
     });
     const moments = momentsOf(
       await draw(model, two, { sampling: { ...defaultSampling, steps: 48 }, target: 0, guidance: 0, n: 4000 }),
