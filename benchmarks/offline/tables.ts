@@ -5,6 +5,7 @@ import { lookupOracle, type LookupOracle } from '../tasks/lookup.ts';
 import type { CellKey } from './cells.ts';
 import { designInRow, proposalProblems } from './checks.ts';
 import { inTemporaryFolder, runPropose, type Usage } from './command-line.ts';
+import { distanceToData } from './distance.ts';
 import { markdownTable, meanAndDeviation, type MarkdownColumn } from './markdown.ts';
 import { loadTableTask, type TableRow, type TableTask, type TableTaskName } from './table-tasks.ts';
 
@@ -21,6 +22,8 @@ export interface TableCell extends CellKey, Usage {
   readonly predicted: number;
   readonly rankCorrelation: number | null;
   readonly problems: readonly string[];
+  /** How far the proposals lie from the data (`distanceToData`). */
+  readonly distance: number;
   /** True rewards of the proposals, and of those that the surrogate alone would take from all candidates; complete tables only. */
   readonly truth?: { readonly proposed: Scores; readonly surrogateAlone: Scores };
   /** The proposals, best first. */
@@ -83,6 +86,7 @@ async function measure(task: TableTask, key: CellKey): Promise<TableCell> {
       folder,
     );
     const measured = measuredRows(task).map((row) => designInRow(space, row));
+    const designs = rows.map((row) => designInRow(space, row));
     const { complete } = task;
     const left = (complete?.length ?? 0) - measured.length;
     const truth =
@@ -101,9 +105,10 @@ async function measure(task: TableTask, key: CellKey): Promise<TableCell> {
       predicted: better[task.direction](rows.map((row) => Number(row[`predicted_${task.reward}`]))),
       rankCorrelation,
       problems: proposalProblems(space, rows, measured),
+      distance: distanceToData(space, designs, measured),
       ...(truth === undefined ? {} : { truth }),
       ...usage,
-      designs: rows.map((row) => designInRow(space, row)),
+      designs,
     };
   });
 }
@@ -163,6 +168,7 @@ const tableColumns: readonly MarkdownColumn<Row>[] = [
     cell: ({ task }) => better[task.direction](rewardsOf(measuredRows(task), task)).toPrecision(4),
   },
   { name: 'best predicted', align: 'right', cell: ({ cells }) => over(cells, ({ predicted }) => predicted, 3) },
+  { name: 'distance to data', align: 'right', cell: ({ cells }) => over(cells, ({ distance }) => distance, 1) },
   {
     name: 'rank correlation',
     align: 'right',

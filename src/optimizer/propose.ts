@@ -155,10 +155,10 @@ export async function propose(table: Table, options: ProposeOptions = {}): Promi
       curves: { diffusion: trained.curve, surrogate: surrogate.curve },
       surrogate: surrogate.quality,
       settings: {
-        ...denoiserTrainingFor(table.rewards.length, space.dimension),
-        ...options.training,
+        ...prefixed('denoiser', { ...denoiserTrainingFor(table.rewards.length, space.dimension), ...options.training }),
+        ...prefixed('surrogate', surrogate.settings),
         sampler: sampling.sampler,
-        samplerSteps: sampling.steps,
+        'sampler steps': sampling.steps,
         weighting: shared.weighting,
         caution: defaultCaution,
         pool,
@@ -172,6 +172,14 @@ export async function propose(table: Table, options: ProposeOptions = {}): Promi
     await first.close();
     await second.close();
   }
+}
+
+/** Settings by the name of what they belong to, as the report lists them. */
+function prefixed(
+  owner: string,
+  settings: Readonly<Record<string, number | string>>,
+): Readonly<Record<string, number | string>> {
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${owner}: ${name}`, value]));
 }
 
 /** Both results, computed side by side or one after the other. Waits for both to end also when one fails. */

@@ -279,6 +279,7 @@ export const fitEnsemble =
     return {
       quality,
       curve,
+      settings: { ...training },
       dispose: () => program.dispose(),
       predict: async (candidates): Promise<Predictions> => {
         const all = await memberPredictions(program, scaleColumns(candidates, scaling), dimension, members);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readModel } from '../../src/optimizer/index.ts';
+import { readModel, sampleStream } from '../../src/optimizer/index.ts';
 import { cellsOf, diffopt, experiments, folderWith } from '../support/cli.ts';
 
 describe('train and sample', () => {
@@ -35,6 +35,17 @@ describe('train and sample', () => {
     const { designs } = JSON.parse(fixed.stdout) as { designs: Record<string, unknown>[] };
     expect(designs).toHaveLength(20);
     for (const design of designs) expect(design).toMatchObject({ catalyst: 'C', x: 0.125 });
+
+    // The design of a row comes from that row of the noise, whatever else is drawn.
+    await run(['--count', '3', '--seed', '3', '--save-noise', 'noise.npy', '--quiet']);
+    const noise = readFileSync(join(folder, 'noise.npy'));
+    const headed = noise.readUInt16LE(8) + 10;
+    expect(noise.toString('latin1', 1, headed)).toContain("'shape': (3, 5)");
+    expect(noise.length).toBe(headed + 4 * 3 * 5);
+    const stream = sampleStream(3, 0).split(2);
+    for (let j = 0; j < 5; j++) {
+      expect(noise.readFloatLE(headed + 4 * (2 * 5 + j))).toBe(Math.fround(stream.normal()));
+    }
 
     // The mean of x is nearer to the best x = 0.3 for a high target than for a low one.
     const distance = async (target: string): Promise<number> => {
