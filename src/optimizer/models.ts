@@ -12,12 +12,6 @@ import type { LossCurve, Runtime } from '../graph/index.ts';
 import { fitEnsemble, type FitSurrogate, type Surrogate } from '../reward/index.ts';
 import type { Table } from '../table/index.ts';
 
-/** What is computed where: two runtimes so that denoiser and surrogate train side by side. */
-export interface Runtimes {
-  readonly denoiser: Runtime;
-  readonly surrogate: Runtime;
-}
-
 export function defaultThreads(): number {
   return Math.min(8, availableParallelism());
 }
