@@ -15,7 +15,7 @@ const debugging = (process.env['DIFFOPT_DEBUG'] ?? '') !== '';
 function explain(error: unknown): void {
   const words = error instanceof UserError ? error.message : `unexpected error: ${messageOf(error)}`;
   const hint = error instanceof UserError || debugging ? '' : ' (DIFFOPT_DEBUG=1 shows where)';
-  process.stderr.write(`diffopt: ${words.replace(/\s*\n\s*/g, ' ')}${hint}\n`);
+  process.stderr.write(`diffopt: ${words.replace(/\s*\n\s*/g, ' ').replace(/\.$/, '')}${hint}\n`);
   if (debugging && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
 }
 
@@ -25,14 +25,18 @@ async function run(args: readonly string[], session: Session): Promise<void> {
   else await request.command.start(request.operands, request.texts, session);
 }
 
+/** Whoever read our output has seen enough (`diffopt ... | head`). Other failures reach whoever wrote. */
+function leaveWithReader({ code }: NodeJS.ErrnoException): void {
+  if (code === 'EPIPE') process.exit(0);
+}
+
 async function main(): Promise<number> {
   const abort = new AbortController();
   const interrupt = (): void => abort.abort(new Error('interrupted'));
   // Once: a second signal ends the process at once.
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
-  // Whoever read our output has seen enough (`diffopt ... | head`).
-  process.stdout.on('error', () => process.exit(0));
+  process.stdout.on('error', leaveWithReader);
   process.stderr.on('error', () => undefined);
   try {
     await run(process.argv.slice(2), { stdout: process.stdout, stderr: process.stderr, signal: abort.signal });

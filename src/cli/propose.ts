@@ -1,8 +1,15 @@
 import { usageError, writeWhole, type Observer } from '../base/index.ts';
-import { propose as proposeDesigns, type ProposeOptions, type ProposeResult } from '../optimizer/index.ts';
+import {
+  defaultCount,
+  defaultTargets,
+  poolRule,
+  propose as proposeDesigns,
+  type ProposeOptions,
+  type ProposeResult,
+} from '../optimizer/index.ts';
 import { renderProposalReport } from '../report/index.ts';
 import type { Design, Space } from '../space/index.ts';
-import { formatCell, readDesigns, writeDesigns, writeDesignsTo, type Table } from '../table/index.ts';
+import { formatCell, readDesigns, writeDesigns, writeDesignsTo, type DesignList, type Table } from '../table/index.ts';
 import { checkColumnNames, predictionDecimals, proposalColumns } from './columns.ts';
 import { defineCommand, type Command } from './command.ts';
 import { computingFlags, computingOptions, outputFlags, type ComputingValues, type OutputValues } from './computing.ts';
@@ -36,7 +43,10 @@ interface Values extends DataValues, OutputValues, ComputingValues {
 
 const flags: FlagsOf<Values> = {
   ...dataFlags,
-  count: numberFlag({ group: 'What to ask for', help: 'number of proposals', fallback: '96' }, wholeFromOne),
+  count: numberFlag(
+    { group: 'What to ask for', help: 'number of proposals', fallback: String(defaultCount) },
+    wholeFromOne,
+  ),
   target: numberFlag(
     {
       group: 'What to ask for',
@@ -56,7 +66,7 @@ const flags: FlagsOf<Values> = {
     {
       group: 'What to ask for',
       help: 'how hard to push towards the target, 0 to 20; several with commas between them',
-      fallback: '1.5,3',
+      fallback: defaultTargets.guidances.join(','),
     },
     numberBetween(0, 20),
   ),
@@ -69,7 +79,7 @@ const flags: FlagsOf<Values> = {
     {
       group: 'What to ask for',
       help: 'designs to sample before the best are kept',
-      fallback: '32 times the count, at least 2048, at most 16384',
+      fallback: `${poolRule.perProposal} times the count, from ${poolRule.least} to ${poolRule.most}`,
     },
     wholeFromOne,
   ),
@@ -108,6 +118,10 @@ async function readCandidates(values: Values, table: Table, signal: AbortSignal,
   if (values.candidates === undefined) return undefined;
   const spaceFile = values.space === undefined ? {} : { spaceFile: values.space };
   return readDesigns(values.candidates, table.space, { ...spaceFile, signal, onProgress });
+}
+
+function candidatesNote({ file, designs }: DesignList, { counts }: ProposeResult): string {
+  return `${file}: ${countOf(designs.length, 'candidate')}, ${counts.repeated} repeated, ${counts.measured} measured already`;
 }
 
 function noteOutcome({ table, outcomes, counts, surrogate }: ProposeResult, reporter: Reporter): void {
@@ -201,6 +215,7 @@ async function run(file: string, values: Values, session: Session): Promise<void
     const candidates = await readCandidates(values, table, signal, observer);
     const options = optionsOf(values, table.space, candidates?.designs);
     const result = await proposeDesigns(table, { ...options, observer, signal });
+    if (candidates !== undefined) reporter.note(candidatesNote(candidates, result));
     noteOutcome(result, reporter);
     signal.throwIfAborted();
     reporter.end();

@@ -1,5 +1,5 @@
-import { readBytes } from '../base/index.ts';
-import { readModel, sampleModel, type LoadedModel, type Sampled } from '../optimizer/index.ts';
+import { readBytes, writeWhole } from '../base/index.ts';
+import { encodeNpy, readModel, sampleModel, sampleNoise, type LoadedModel, type Sampled } from '../optimizer/index.ts';
 import { formatCell, writeDesigns, writeDesignsTo } from '../table/index.ts';
 import { exactDecimals } from './columns.ts';
 import { defineCommand, type Command } from './command.ts';
@@ -12,7 +12,7 @@ import {
   type ThreadsValues,
 } from './computing.ts';
 import { fixedValues } from './data.ts';
-import { anyNumber, numberBetween, numberFlag, repeatedFlag, wholeFromOne, type FlagsOf } from './flags.ts';
+import { anyNumber, numberBetween, numberFlag, repeatedFlag, textFlag, wholeFromOne, type FlagsOf } from './flags.ts';
 import { checkOutputs } from './paths.ts';
 import { createReporter } from './progress.ts';
 import { print, type Session } from './session.ts';
@@ -23,6 +23,7 @@ interface Values extends OutputValues, SeedValues, ThreadsValues {
   readonly target: number | undefined;
   readonly guidance: number | undefined;
   readonly fix: readonly string[];
+  readonly 'save-noise': string | undefined;
 }
 
 const flags: FlagsOf<Values> = {
@@ -45,6 +46,10 @@ const flags: FlagsOf<Values> = {
   ),
   fix: repeatedFlag({ group: 'What to ask for', help: 'name=value: a parameter that keeps a value (may be repeated)' }),
   ...outputFlags,
+  'save-noise': textFlag({
+    group: 'Output',
+    help: 'write the noise that the designs are made from to this .npy file, for other programs that run the model',
+  }),
   ...seedFlag,
   ...threadsFlag,
 };
@@ -58,14 +63,21 @@ function asJson({ designs, infeasible }: Sampled, { facts }: LoadedModel, file: 
 
 async function run(file: string, values: Values, session: Session): Promise<void> {
   const { signal, stdout } = session;
-  checkOutputs([{ role: 'the model', file }], [{ role: '--out', file: values.out }]);
+  const noiseFile = values['save-noise'];
+  checkOutputs(
+    [{ role: 'the model', file }],
+    [
+      { role: '--out', file: values.out },
+      { role: '--save-noise', file: noiseFile },
+    ],
+  );
   const reporter = createReporter(session.stderr, values.quiet);
   try {
     const model = readModel(await readBytes(file, 'a model file'), file);
     const { facts, space } = model;
     const { count = 96, target, guidance, seed, threads } = values;
     const fix = fixedValues(space, values.fix);
-    const sampled = await sampleModel(model, {
+    const options = {
       count,
       ...(target === undefined ? {} : { target }),
       ...(guidance === undefined ? {} : { guidance }),
@@ -74,7 +86,8 @@ async function run(file: string, values: Values, session: Session): Promise<void
       ...(fix === undefined ? {} : { fix }),
       observer: reporter.observer,
       signal,
-    });
+    };
+    const sampled = await sampleModel(model, options);
     signal.throwIfAborted();
     const asked = formatCell(target ?? facts.best, facts.decimals[facts.reward]);
     reporter.note(
@@ -84,6 +97,7 @@ async function run(file: string, values: Values, session: Session): Promise<void
     reporter.end();
     const { designs } = sampled;
     const columns = { columns: facts.columns, decimals: exactDecimals(facts.columns, facts.decimals, designs) };
+    if (noiseFile !== undefined) await writeWhole(noiseFile, encodeNpy(sampleNoise(model, options)));
     if (values.out !== undefined) await writeDesigns(values.out, designs, columns);
     if (values.json) await print(stdout, asJson(sampled, model, file, values));
     else if (values.out === undefined) await writeDesignsTo(stdout, designs, columns);

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { writingFailed } from '../base/index.ts';
 
 /** A stream that may be a terminal of so many columns. */
 export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -11,10 +12,10 @@ export interface Session {
   readonly signal: AbortSignal;
 }
 
-/** Resolves when the text has left the stream. */
+/** Resolves when the text has left the stream. Throws a `stopped` error when the stream fails. */
 export function print(stream: Writable, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    stream.write(text, (error) => (error instanceof Error ? reject(error) : resolve()));
+    stream.write(text, (error) => (error instanceof Error ? reject(writingFailed('the output', error)) : resolve()));
   });
 }
 

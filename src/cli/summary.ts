@@ -46,6 +46,6 @@ export function proposalSummary(result: ProposeResult, width: number): string {
     ...(rest > 0 ? [countOf(rest, 'more proposal')] : []),
     ...(shown.omitted > 0 ? [countOf(shown.omitted, 'more column')] : []),
   ];
-  const lead = `The best measured design, and the best proposals with the ${table.reward} predicted for them:`;
+  const lead = `The best measured design, and the best proposals by the ${table.reward} predicted for them and its uncertainty:`;
   return [lead, '', ...shown.lines, ...(left.length === 0 ? [] : [`and ${left.join(', ')}`])].join('\n');
 }

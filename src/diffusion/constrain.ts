@@ -1,5 +1,18 @@
 import type { ColumnScaling } from '../base/index.ts';
-import { add, clamp, constant, matMul, multiply, relu, subtract, type Tensor } from '../graph/index.ts';
+import {
+  add,
+  clamp,
+  constant,
+  divide,
+  matMul,
+  maximum,
+  minimum,
+  multiply,
+  reshape,
+  subtract,
+  sum,
+  type Tensor,
+} from '../graph/index.ts';
 import type { Estimate } from './samplers.ts';
 
 /** Changes the denoised estimate ([n, d], encoded coordinates) before a sampler uses it. */
@@ -27,40 +40,47 @@ export const constrained =
 /** Every coordinate within [-1, 1], where designs are. */
 export const withinBox: Constrain = (estimate) => clamp(estimate, -1, 1);
 
-/** Fixed coordinates keep their values (both [n, d]; mask 1 where fixed). The noisy value then follows the noised fixed value at
- *  every level, as in replacement inpainting (Song et al. 2021, section 5; Lugmayr et al. 2022). */
+/**
+ * Fixed coordinates keep their values (both [n, d]; mask 1 where fixed). The noisy value then follows the noised fixed value at
+ * every level, as in replacement inpainting (Song et al. 2021, section 5). The others follow the conditional distribution only in
+ * part, since at each level they see the fixed values through noise (Lugmayr et al. 2022 describe this bias).
+ */
 export const withFixed =
   (values: Tensor, mask: Tensor): Constrain =>
   (estimate) =>
     add(multiply(estimate, subtract(1, mask)), multiply(values, mask));
 
-/** Nearly feasible: `passes` rounds of projections on each slab and the box in turn (von Neumann's alternating projections). What
- *  is left of a violation is removed in float64 when a design is decoded. */
-export const withinSlabs =
-  (slabs: readonly HalfSpaces[], passes = 4): Constrain =>
-  (estimate) => {
-    let x = estimate;
-    for (let pass = 0; pass < passes; pass++) {
-      for (const slab of slabs) x = onto(slab, x);
-      x = withinBox(x);
-    }
-    return x;
-  };
+/**
+ * Nearly feasible: `passes` rounds of projections on each slab and the box in turn (von Neumann's alternating projections), where the
+ * slabs move only coordinates that are free ([n, d], 1 where free). Without slabs it is the box alone. What is left of a violation
+ * is removed in float64 when a design is decoded.
+ */
+export function withinSlabs(slabs: readonly HalfSpaces[], free: Tensor, passes = 4): Constrain {
+  const round = inTurn(...slabs.map((slab) => projectionOnto(slab, free)), withinBox);
+  return inTurn(...Array.from({ length: slabs.length === 0 ? 1 : passes }, () => round));
+}
 
-function onto({ weights, lower, upper }: HalfSpaces, x: Tensor): Tensor {
-  const squared = weights.reduce((sum, weight) => sum + weight * weight, 0);
-  if (squared === 0) return x;
-  const value = matMul(x, constant(weights, [weights.length, 1]));
-  const above = Number.isFinite(upper) ? relu(subtract(value, upper)) : undefined;
-  const below = Number.isFinite(lower) ? relu(subtract(lower, value)) : undefined;
-  const excess = above === undefined ? below : below === undefined ? above : subtract(above, below);
-  if (excess === undefined) return x;
-  const signed = above === undefined ? multiply(excess, -1) : excess;
-  const direction = constant(
-    weights.map((weight) => weight / squared),
-    [1, weights.length],
-  );
-  return subtract(x, matMul(signed, direction));
+/** Keeps a division by the square of a vanishing normal finite. */
+const smallestSquare = 1e-12;
+
+/** To the nearest point of the slab among those that differ in free coordinates only; nowhere where no weight is free. */
+function projectionOnto(slab: HalfSpaces, free: Tensor): Constrain {
+  const length = Math.hypot(...slab.weights);
+  if (length === 0) return (x) => x;
+  const unit = constant(slab.weights.map((weight) => weight / length));
+  const [lower, upper] = [slab.lower / length, slab.upper / length];
+  const normal = multiply(free, unit);
+  const direction = divide(normal, maximum(sum(multiply(normal, unit), [1], true), smallestSquare));
+  return (x) => {
+    const value = matMul(x, reshape(unit, [slab.weights.length, 1]));
+    return add(x, multiply(subtract(nearestWithin(value, lower, upper), value), direction));
+  };
+}
+
+/** Like `clamp`, for bounds that may be infinite. */
+function nearestWithin(value: Tensor, lower: number, upper: number): Tensor {
+  const raised = Number.isFinite(lower) ? maximum(value, lower) : value;
+  return Number.isFinite(upper) ? minimum(raised, upper) : raised;
 }
 
 /** One after the other. */

@@ -1,5 +1,6 @@
 import { ignoreProgress, type Observer, type RandomStream } from '../base/index.ts';
 import {
+  clamp,
   constant,
   divide,
   input,
@@ -12,7 +13,7 @@ import {
   type Tensor,
   type Values,
 } from '../graph/index.ts';
-import { constrained, inTurn, toEncoded, withFixed, withinBox, withinSlabs, type HalfSpaces } from './constrain.ts';
+import { constrained, inTurn, toEncoded, withFixed, withinSlabs, type HalfSpaces } from './constrain.ts';
 import { denoise } from './denoiser.ts';
 import { classifierFree, type ConditionalDenoiser } from './guidance.ts';
 import { samplers, type SamplerName } from './samplers.ts';
@@ -27,10 +28,13 @@ export interface SamplingOptions {
 
 export const defaultSampling: SamplingOptions = { sampler: 'dpm-solver-2m', steps: 24, slabs: [] };
 
+/** Targets further than this from the mean, in standard deviations, are taken to lie here: float32 arithmetic stays finite. */
+const farthestTarget = 1e4;
+
 /**
  * The sampler as one graph, which is also the model file's: inputs `noise` [n, d], `target` [n] in the reward's own units,
- * `guidance` [], `fixed` and `fixed_mask` [n, d] (encoded coordinates) and, for a stochastic sampler, `step_noise`
- * [steps - 1, n, d]; outputs whatever `decode` makes of the encoded designs [n, d].
+ * `guidance` [], `fixed` and `fixed_mask` [n, d] (encoded coordinates) and, for a stochastic sampler of more than one step,
+ * `step_noise` [steps, n, d]; outputs whatever `decode` makes of the encoded designs [n, d].
  */
 export function samplingGraph(
   model: DiffusionModel,
@@ -42,12 +46,13 @@ export function samplingGraph(
   const shape = ['n', size.dimension];
   const parameters = mapValues(model.parameters, ({ shape: dims, data }) => constant(Float32Array.from(data), dims));
   const target = reshape(input('target', ['n']), ['n', 1]);
-  const standardized = divide(subtract(target, reward.mean), reward.std);
+  const standardized = clamp(divide(subtract(target, reward.mean), reward.std), -farthestTarget, farthestTarget);
   const denoiser: ConditionalDenoiser = (x, sigma, condition) => denoise(parameters, size.blocks, x, sigma, condition);
   const guided = classifierFree(standardized, input('guidance', []))(denoiser);
-  const hold = withFixed(input('fixed', shape), input('fixed_mask', shape));
-  const project = options.slabs.length === 0 ? inTurn(withinBox, hold) : inTurn(hold, withinSlabs(options.slabs), hold);
-  const stepNoise = stochastic ? { stepNoise: input('step_noise', [options.steps - 1, ...shape]) } : {};
+  const mask = input('fixed_mask', shape);
+  const hold = withFixed(input('fixed', shape), mask);
+  const project = inTurn(hold, withinSlabs(options.slabs, subtract(1, mask)));
+  const stepNoise = stochastic ? { stepNoise: input('step_noise', [options.steps, ...shape]) } : {};
   const z = sample(constrained(guided, project, designs), {
     noise: input('noise', shape),
     sigmas: model.schedule.sigmas(options.steps),
@@ -90,7 +95,7 @@ export function samplingInputs(request: SampleRequest, from: number, to: number)
   const { dimension, sampling, targets, guidance, fixed, stream } = request;
   const n = to - from;
   const noise = new Float32Array(n * dimension);
-  const steps = samplers[sampling.sampler].stochastic ? sampling.steps - 1 : 0;
+  const steps = samplers[sampling.sampler].stochastic ? sampling.steps : 0;
   const stepNoise = new Float32Array(steps * n * dimension);
   for (let i = 0; i < n; i++) {
     const own = stream.split(from + i);

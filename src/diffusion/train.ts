@@ -1,4 +1,11 @@
-import { columnScaling, scaleColumns, type ColumnScaling, type Observer, type RandomStream } from '../base/index.ts';
+import {
+  columnScaling,
+  dataError,
+  scaleColumns,
+  type ColumnScaling,
+  type Observer,
+  type RandomStream,
+} from '../base/index.ts';
 import {
   cosineSchedule,
   fit,
@@ -18,7 +25,7 @@ import {
 import { denoise, denoiserShapes, initialDenoiser, lossWeight, type DenoiserSize } from './denoiser.ts';
 import type { RewardNormalization } from './normalization.ts';
 import { karrasSchedule, type NoiseSchedule } from './schedule.ts';
-import { exponentialWeights, weightedIndices, type RowWeighting } from './weights.ts';
+import { exponentialWeights, uniformWeights, weightedIndices, type RowWeighting } from './weights.ts';
 
 /** A trained conditional denoiser with all it needs to be used. */
 export interface DiffusionModel {
@@ -139,24 +146,37 @@ function drawInputs(steps: number | undefined, batch: number, draw: Draw): Named
   };
 }
 
-/** Rows whose weight depends on the reward; an unlabelled row counts as an average one. */
-function rowWeights(rewards: Float64Array, { std }: RewardNormalization, weighting: RowWeighting): Float64Array {
+/**
+ * How often a row is drawn. An unlabelled row is drawn as often as an average labelled one has its reward withheld: else the denoiser
+ * without a reward, which guidance starts from, would take the unlabelled rows for nearly all there are.
+ */
+function rowWeights(
+  rewards: Float64Array,
+  { std }: RewardNormalization,
+  weighting: RowWeighting,
+  withheldShare: number,
+): Float64Array {
   const labelled = rewards.filter((reward) => !Number.isNaN(reward)).map((reward) => reward * Math.sign(std));
-  const weights = labelled.length === 0 ? labelled : weighting(labelled);
+  if (labelled.length === 0) return uniformWeights(rewards);
+  const weights = weighting(labelled);
   let next = 0;
-  return rewards.map((reward) => (Number.isNaN(reward) ? 1 : weights[next++]!));
+  return rewards.map((reward) => (Number.isNaN(reward) ? withheldShare : weights[next++]!));
 }
 
 /** Steps in one call of the runtime: long enough that handing over the state costs little, short enough to stay responsive. */
 const stepsPerRun = 50;
 
-/** Trains a conditional denoiser with early stopping on held-out rows; parameters are the moving average at its best. */
+/**
+ * Trains a conditional denoiser with early stopping on held-out rows; parameters are the moving average at its best. Throws a data
+ * error for fewer than 2 rows, the signal's reason when aborted, and an Error when the loss is not finite.
+ */
 export async function trainDenoiser(
   options: TrainDenoiserOptions,
 ): Promise<{ model: DiffusionModel; curve: LossCurve }> {
   const { runtime, dimension, reward, stream, observer, signal } = options;
   const { schedule = karrasSchedule(), weighting = exponentialWeights() } = options;
   const n = options.rewards.length;
+  if (n < 2) throw dataError(`a denoiser needs at least 2 rows, one to train on and one to check it, got ${n}`);
   const training: DenoiserTraining = { ...denoiserTrainingFor(n, dimension), ...options.training };
   const size: DenoiserSize = { dimension, width: training.width, blocks: training.blocks };
   const normalization = columnScaling(options.designs, dimension);
@@ -169,7 +189,7 @@ export async function trainDenoiser(
 
   const draws = { withheldShare: training.rewardDropout, schedule, dimension };
   const rowStream = stream.split('rows');
-  const drawRow = weightedIndices(rowWeights(trained.rewards, reward, weighting));
+  const drawRow = weightedIndices(rowWeights(trained.rewards, reward, weighting, training.rewardDropout));
   const noiseStream = stream.split('noise');
   const checkDraws = Math.max(heldOutCount, 1024);
   const loss = denoisingLoss(training.blocks);

@@ -23,13 +23,14 @@ export const binnedWeights =
     const sorted = Float64Array.from(rewards).sort();
     const [low, high] = [sorted[0]!, sorted[sorted.length - 1]!];
     if (high === low) return uniformWeights(rewards);
-    const width = (high - low) / bins;
-    const binOf = (reward: number): number => Math.min(bins - 1, Math.floor((reward - low) / width));
+    // Rewards from 0 to 1, so that a bin is 1 / bins wide.
+    const place = (reward: number): number => (reward - low) / (high - low);
+    const binOf = (reward: number): number => Math.min(bins - 1, Math.floor(place(reward) * bins));
     const shares = new Float64Array(bins);
     for (const reward of rewards) shares[binOf(reward)]! += 1 / rewards.length;
-    const tau = Math.max(high - sorted[Math.floor(0.9 * (sorted.length - 1))]!, 1e-3 * (high - low));
+    const tau = Math.max(1 - place(sorted[Math.floor(0.9 * (sorted.length - 1))]!), 1e-3);
     const probabilities = shares.map(
-      (share, bin) => Math.exp(((bin + 1 - bins) * width) / tau) * (share / (share + smoothing)),
+      (share, bin) => Math.exp(((bin + 1) / bins - 1) / tau) * (share / (share + smoothing)),
     );
     const total = probabilities.reduce((sum, value) => sum + value, 0);
     return normalised(
@@ -39,16 +40,36 @@ export const binnedWeights =
     );
   };
 
-/** exp(strength z(reward)), as in DiBO (Yun et al. 2025); a row counts at most `limit` times the average. */
+/** exp(strength z(reward)), as in DiBO (Yun et al. 2025); no row counts more than `limit` times the average. */
 export const exponentialWeights =
   (strength = 1, limit = 20): RowWeighting =>
   (rewards) => {
     const mean = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
     const std = Math.sqrt(rewards.reduce((sum, reward) => sum + (reward - mean) ** 2, 0) / rewards.length);
     if (std === 0) return uniformWeights(rewards);
-    const raw = normalised(rewards.map((reward) => Math.exp((strength * (reward - mean)) / std)));
-    return normalised(raw.map((weight) => Math.min(limit, weight)));
+    return limited(
+      rewards.map((reward) => Math.exp((strength * (reward - mean)) / std)),
+      limit,
+    );
   };
+
+/**
+ * Weights of mean 1, those above `limit` cut to it. Cutting lowers the average, and with it the cut: when the k largest of n are cut to
+ * c, the average is (rest + k c) / n, and c = limit (rest + k c) / n.
+ */
+function limited(weights: Float64Array, limit: number): Float64Array {
+  const n = weights.length;
+  const rising = Float64Array.from(weights).sort();
+  let rest = 0;
+  // The sum of all but the k largest, for every k: added up from the smallest, which a large one would swallow.
+  const rests = Float64Array.of(0, ...rising.map((weight) => (rest += weight))).reverse();
+  let cut = Infinity;
+  for (let k = 0; limit * k < n; k++) {
+    cut = (limit * rests[k]!) / (n - limit * k);
+    if (rising[n - 1 - k]! <= cut) break;
+  }
+  return normalised(weights.map((weight) => Math.min(weight, cut)));
+}
 
 function normalised(weights: Float64Array): Float64Array {
   const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;

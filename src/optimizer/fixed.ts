@@ -1,15 +1,18 @@
 import type { FixedCoordinates } from '../diffusion/index.ts';
-import type { Space } from '../space/index.ts';
+import { createSpace, type Space } from '../space/index.ts';
 
 /** The coordinates of a space's fixed parameters, as a sampler holds them; undefined where nothing is fixed. */
-export function fixedCoordinates(space: Space): FixedCoordinates | undefined {
-  if (Object.keys(space.fixed).length === 0) return undefined;
-  const held = space.decode(new Float64Array(space.dimension));
-  if (held === undefined) return undefined;
-  const values = space.encode(held);
-  const mask = new Float64Array(space.dimension);
-  for (const { name, offset, width } of space.columns) {
-    if (space.fixed[name] !== undefined) mask.fill(1, offset, offset + width);
+export function fixedCoordinates({ definition, columns, dimension, fixed }: Space): FixedCoordinates | undefined {
+  const parameters = Object.entries(definition.parameters).filter(([name]) => fixed[name] !== undefined);
+  if (parameters.length === 0) return undefined;
+  const part = createSpace({ parameters: Object.fromEntries(parameters) });
+  const encoded = part.encode(fixed);
+  const values = new Float64Array(dimension);
+  const mask = new Float64Array(dimension);
+  for (const { name, offset, width } of part.columns) {
+    const start = columns.find((column) => column.name === name)!.offset;
+    values.set(encoded.subarray(offset, offset + width), start);
+    mask.fill(1, start, start + width);
   }
   return { values, mask };
 }

@@ -1,7 +1,9 @@
+export { defaultCount, poolRule } from './defaults.ts';
 export {
   modelFile,
   readModel,
   sampleModel,
+  sampleNoise,
   sampleStream,
   type LoadedModel,
   type ModelFacts,
@@ -9,7 +11,9 @@ export {
   type SampleOptions,
 } from './model-file.ts';
 export { defaultThreads, trainOnTable, type ModelOptions, type TrainedDenoiser } from './models.ts';
+export { encodeNpy } from './npy.ts';
 export { propose, type ProposeOptions } from './propose.ts';
+export { defaultTargets } from './targets.ts';
 export type { Prediction, Proposal, ProposeCounts, ProposeResult, TargetOutcome } from './types.ts';
 export type { LossCurve } from '../graph/index.ts';
 export type { SurrogateQuality } from '../reward/index.ts';

@@ -1,20 +1,30 @@
 import { z } from 'zod';
-import { dataError, messageOf, randomStream, type Observer } from '../base/index.ts';
+import { dataError, messageOf, randomStream, type Observer, type RandomStream } from '../base/index.ts';
 import {
   defaultSampling,
   drawSamples,
-  rewardNormalization,
-  samplingGraph,
   samplers,
+  samplingGraph,
+  samplingInputs,
+  type SampleRequest,
   type SamplerName,
   type SamplingOptions,
 } from '../diffusion/index.ts';
-import { describeModel, emitModel, onnxRuntime } from '../graph/index.ts';
-import { createRounder, createSpace, type Design, type Space, type SpaceDefinition } from '../space/index.ts';
+import {
+  describeModel,
+  emitModel,
+  onnxRuntime,
+  type ModelDescription,
+  type OnnxRuntime,
+  type Program,
+  type Values,
+} from '../graph/index.ts';
+import { createSpace, type Design, type Space, type SpaceDefinition } from '../space/index.ts';
 import type { Direction, Table } from '../table/index.ts';
-import { columnOutputs, encodedFromOutputs } from './columns.ts';
+import { columnOutputs, designsFromOutputs, outputName } from './columns.ts';
 import { fixedCoordinates } from './fixed.ts';
 import { defaultThreads, labelledRows, type TrainedDenoiser } from './models.ts';
+import { printableRounder } from './printable.ts';
 import { rewardQuantile } from './targets.ts';
 
 const metadataKey = 'diffusion-optimizer';
@@ -28,10 +38,17 @@ export interface ModelFacts {
   readonly direction: Direction;
   /** The design columns in the order of the table that the model was trained on. */
   readonly columns: readonly string[];
+  /** Decimals to print numbers with, by column, the reward's too; a column without is printed as it is. */
   readonly decimals: Readonly<Record<string, number>>;
-  /** z = (reward - mean) / std; larger z is better. */
-  readonly normalization: { readonly mean: number; readonly std: number };
+  readonly normalization: {
+    /** z = (reward - mean) / std; larger z is better. */
+    readonly reward: { readonly mean: number; readonly std: number };
+    /** Of the encoded coordinates, `dimension` each: x = mean + scale z. */
+    readonly designs: { readonly mean: readonly number[]; readonly scale: readonly number[] };
+  };
   readonly schedule: string;
+  /** The noise levels that the sampler visits. */
+  readonly sigmas: readonly number[];
   readonly sampler: SamplerName;
   readonly steps: number;
   readonly dimension: number;
@@ -48,8 +65,12 @@ const factsSchema = z.object({
   direction: z.enum(['maximize', 'minimize']),
   columns: z.array(z.string()),
   decimals: z.record(z.string(), z.number()),
-  normalization: z.object({ mean: z.number(), std: z.number() }),
+  normalization: z.object({
+    reward: z.object({ mean: z.number(), std: z.number() }),
+    designs: z.object({ mean: z.array(z.number()), scale: z.array(z.number()) }),
+  }),
   schedule: z.string(),
+  sigmas: z.array(z.number()),
   sampler: z.enum(Object.keys(samplers) as [SamplerName, ...SamplerName[]]),
   steps: z.number().int().min(1),
   dimension: z.number().int().min(1),
@@ -67,7 +88,7 @@ export function modelFile(
   table: Table,
   sampling: Omit<SamplingOptions, 'slabs'> = defaultSampling,
 ): Uint8Array {
-  const { space, reward, direction, columns, decimals, rewards } = table;
+  const { space, reward, direction, columns, rewards } = table;
   const labelled = labelledRows(table).rewards;
   const facts: ModelFacts = {
     version: formatVersion,
@@ -75,9 +96,13 @@ export function modelFile(
     reward,
     direction,
     columns,
-    decimals,
-    normalization: rewardNormalization(labelled, direction),
+    decimals: printedDecimals(table),
+    normalization: {
+      reward: model.reward,
+      designs: { mean: [...model.designs.mean], scale: [...model.designs.scale] },
+    },
     schedule: model.schedule.name,
+    sigmas: [...model.schedule.sigmas(sampling.steps)],
     sampler: sampling.sampler,
     steps: sampling.steps,
     dimension: space.dimension,
@@ -89,8 +114,25 @@ export function modelFile(
   return emitModel(graph, { [metadataKey]: JSON.stringify(facts) }).bytes;
 }
 
+/** More last decimals than a double tells apart: such a column is printed as it is. */
+const mostUnits = 2 ** 50;
+
+/** The table's decimals, or a parameter's own where its steps need more. */
+function printedDecimals({ space, decimals }: Table): Record<string, number> {
+  const entries = Object.entries(decimals).flatMap(([name, seen]): [string, number][] => {
+    const parameter = space.definition.parameters[name];
+    const places = Math.max(seen, space.decimals(name) ?? 0);
+    const isReal = parameter?.type === 'real' && parameter.step === undefined;
+    const largest = isReal ? Math.max(Math.abs(parameter.min), Math.abs(parameter.max)) : 0;
+    return largest * 10 ** places > mostUnits ? [] : [[name, places]];
+  });
+  return Object.fromEntries(entries);
+}
+
 /** A model that was read from a file. */
 export interface LoadedModel {
+  /** Where it came from, as messages name it. */
+  readonly file: string;
   readonly facts: ModelFacts;
   readonly space: Space;
   readonly bytes: Uint8Array;
@@ -98,26 +140,41 @@ export interface LoadedModel {
 
 /** Reads a model file. Throws a data error that names it when it is cut short, or not one of ours. */
 export function readModel(bytes: Uint8Array, file: string): LoadedModel {
-  let text: string | undefined;
+  let description: ModelDescription;
   try {
-    text = describeModel(bytes).metadata[metadataKey];
+    description = describeModel(bytes);
   } catch (cause) {
     throw dataError(`${file} is not a model file, or it is cut short: it cannot be read as ONNX; train it again`, {
       cause,
     });
   }
+  const text = description.metadata[metadataKey];
   if (text === undefined) {
-    throw dataError(`${file} is an ONNX model, but not one that diffopt train wrote; train one with diffopt train`);
+    throw dataError(
+      `${file} is an ONNX model, but not one that diffopt train wrote, or it is cut short; train one with diffopt train`,
+    );
   }
   try {
     const facts = factsSchema.parse(JSON.parse(text)) as ModelFacts;
-    return { facts, space: createSpace(facts.space, file), bytes };
+    const space = createSpace(facts.space, file);
+    checkGraph(description, facts, space);
+    return { file, facts, space, bytes };
   } catch (cause) {
     throw dataError(
       `${file} was written by another version of diffopt: version ${formatVersion} of its description was expected (${firstLine(cause)}); train it again`,
       { cause },
     );
   }
+}
+
+/** Throws where a model's inputs and outputs are not those that its facts call for. */
+function checkGraph({ inputs, outputs }: ModelDescription, { dimension }: ModelFacts, space: Space): void {
+  const noise = inputs.find(({ name }) => name === 'noise');
+  const fits =
+    dimension === space.dimension &&
+    noise?.shape[1] === dimension &&
+    space.names.every((name) => outputs.includes(outputName(name)));
+  if (!fits) throw new Error('its graph does not fit its space');
 }
 
 function firstLine(cause: unknown): string {
@@ -148,38 +205,29 @@ export interface Sampled {
 const drawRounds = 20;
 
 /**
- * Draws designs from a model, as they come: they may repeat, and none is compared with any table. Design i depends on the seed and
- * on i alone (but for the last bits of the arithmetic). Throws a data error when ONNX Runtime refuses the model or hardly any
- * draw is feasible.
+ * Draws designs from a model, as they come: they may repeat, and none is compared with any table. Where all draws are feasible, design i
+ * depends on the seed and on i alone (but for the last bits of the arithmetic). Throws a data error when ONNX Runtime refuses the
+ * model, when it computes a number that is not finite, or when hardly any draw is feasible, and the signal's reason.
  */
-export async function sampleModel(
-  { facts, space: whole, bytes }: LoadedModel,
-  options: SampleOptions,
-): Promise<Sampled> {
-  const { count, target = facts.best, guidance = 1.5, seed = 0, observer, signal } = options;
-  const space = options.fix === undefined ? whole : whole.fix(options.fix);
-  const fixed = fixedCoordinates(space);
-  const printable = createRounder(space, facts.decimals);
+export async function sampleModel(model: LoadedModel, options: SampleOptions): Promise<Sampled> {
+  const { facts } = model;
+  const { count, seed = 0 } = options;
+  const space = options.fix === undefined ? model.space : model.space.fix(options.fix);
+  const printable = printableRounder(space, facts.decimals);
   const runtime = onnxRuntime({ threads: options.threads ?? defaultThreads() });
   const designs: Design[] = [];
   let infeasible = 0;
   try {
-    const program = await runtime.load(bytes);
+    const program = await load(runtime, model);
     for (let round = 0; round < drawRounds && designs.length < count; round++) {
-      const request = {
-        dimension: space.dimension,
-        sampling: { sampler: facts.sampler, steps: facts.steps, slabs: [] },
-        targets: new Float64Array(count - designs.length).fill(target),
-        guidance,
-        stream: sampleStream(seed, round),
-        ...(fixed === undefined ? {} : { fixed }),
-        ...(observer === undefined ? {} : { observer }),
-        ...(signal === undefined ? {} : { signal }),
-      };
+      const request = requestFor(
+        facts,
+        space,
+        { ...options, count: count - designs.length },
+        sampleStream(seed, round),
+      );
       await drawSamples(program, request, (outputs) => {
-        const rows = encodedFromOutputs(space, outputs);
-        for (let offset = 0; offset < rows.length; offset += space.dimension) {
-          const decoded = space.decode(rows, offset);
+        for (const decoded of designsFromOutputs(space, outputs)) {
           const design = decoded === undefined ? undefined : printable(decoded);
           if (design === undefined) infeasible++;
           else designs.push(design);
@@ -197,7 +245,36 @@ export async function sampleModel(
   return { designs, infeasible };
 }
 
+/** The `noise` input of the first round of `sampleModel` with the same options, [count, dimension]. */
+export function sampleNoise({ facts, space }: LoadedModel, options: SampleOptions): Values {
+  const request = requestFor(facts, space, options, sampleStream(options.seed ?? 0, 0));
+  return samplingInputs(request, 0, options.count)['noise']!;
+}
+
+function requestFor(facts: ModelFacts, space: Space, options: SampleOptions, stream: RandomStream): SampleRequest {
+  const { count, target = facts.best, guidance = 1.5, observer, signal } = options;
+  const fixed = fixedCoordinates(space);
+  return {
+    dimension: space.dimension,
+    sampling: { sampler: facts.sampler, steps: facts.steps, slabs: [] },
+    targets: new Float64Array(count).fill(target),
+    guidance,
+    stream,
+    ...(fixed === undefined ? {} : { fixed }),
+    ...(observer === undefined ? {} : { observer }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+async function load(runtime: OnnxRuntime, { file, bytes }: LoadedModel): Promise<Program> {
+  try {
+    return await runtime.load(bytes);
+  } catch (cause) {
+    throw dataError(`ONNX Runtime cannot load ${file}: ${messageOf(cause).split('\n')[0]}; train it again`, { cause });
+  }
+}
+
 /** The stream whose part i makes the noise of design i in a round of drawing. */
-export function sampleStream(seed: number, round: number): ReturnType<typeof randomStream> {
+export function sampleStream(seed: number, round: number): RandomStream {
   return randomStream(seed).split('sample', round);
 }

@@ -1,4 +1,5 @@
-import { createDesignSet, createRounder, type Design, type Space } from '../space/index.ts';
+import { createDesignSet, type Design, type Space } from '../space/index.ts';
+import { printableRounder } from './printable.ts';
 import type { ProposeCounts } from './types.ts';
 
 /** A design that could be proposed, and the request that it was sampled for. */
@@ -26,7 +27,7 @@ export function createPool(
   const taken = createDesignSet(space);
   const known = createDesignSet(space);
   for (const design of measured) known.add(design);
-  const printable = createRounder(space, decimals);
+  const printable = printableRounder(space, decimals);
   const candidates: Candidate[] = [];
   const counts = { sampled: 0, repeated: 0, measured: 0, infeasible: 0 };
 

@@ -12,6 +12,7 @@ import type { Design } from '../space/index.ts';
 import type { Table } from '../table/index.ts';
 import { chooseAmong } from './candidates.ts';
 import type { Choice } from './context.ts';
+import { defaultCount, defaultPool } from './defaults.ts';
 import { checkCount, samplePool } from './generate.ts';
 import { defaultThreads, fitOnTable, labelledRows, trainOnTable, type ModelOptions } from './models.ts';
 import { defaultCaution, rankByBound } from './select.ts';
@@ -29,7 +30,7 @@ export interface ProposeOptions {
   readonly fix?: Design;
   /** A catalogue: proposals are taken from it. */
   readonly candidates?: readonly Design[];
-  /** Samples drawn before the best are kept (128 times the count, within 4,096 and 16,384). */
+  /** Samples drawn before the best are kept (`poolRule`). */
   readonly pool?: number;
   /** Guidance weights to sample with. */
   readonly guidances?: readonly number[];
@@ -49,7 +50,7 @@ export interface ProposeOptions {
   readonly signal?: AbortSignal;
 }
 
-function checkOptions({ count = 96, target, quantile, guidances = [], pool, threads }: ProposeOptions): void {
+function checkOptions({ count = defaultCount, target, quantile, guidances = [], pool, threads }: ProposeOptions): void {
   const wholeFrom1 = (name: string, value: number | undefined): void => {
     if (value !== undefined && (!Number.isInteger(value) || value < 1)) {
       throw usageError(`${name} is ${value}, a whole number of at least 1 was expected`);
@@ -100,7 +101,14 @@ function bestMeasured({ designs, rewards, direction }: Table): ProposeResult['be
  */
 export async function propose(table: Table, options: ProposeOptions = {}): Promise<ProposeResult> {
   checkOptions(options);
-  const { count = 96, seed = 0, threads = defaultThreads(), runtime: runtimeName = 'onnx', observer, signal } = options;
+  const {
+    count = defaultCount,
+    seed = 0,
+    threads = defaultThreads(),
+    runtime: runtimeName = 'onnx',
+    observer,
+    signal,
+  } = options;
   const space = options.fix === undefined ? table.space : table.space.fix(options.fix);
   const measured = labelledRows(table).designs;
   checkCount(space, measured, count, options.candidates);
@@ -126,7 +134,7 @@ export async function propose(table: Table, options: ProposeOptions = {}): Promi
       steps: options.samplerSteps ?? defaultSampling.steps,
       slabs: space.constraints,
     };
-    const pool = options.pool ?? Math.min(16384, Math.max(4096, 128 * count));
+    const pool = options.pool ?? defaultPool(count);
     const choice: Choice =
       options.candidates === undefined
         ? await samplePool(context, { sampling, pool, requests: requestsFor(table, options), observer, signal })
@@ -147,10 +155,10 @@ export async function propose(table: Table, options: ProposeOptions = {}): Promi
       curves: { diffusion: trained.curve, surrogate: surrogate.curve },
       surrogate: surrogate.quality,
       settings: {
-        ...denoiserTrainingFor(table.rewards.length, space.dimension),
-        ...options.training,
+        ...prefixed('denoiser', { ...denoiserTrainingFor(table.rewards.length, space.dimension), ...options.training }),
+        ...prefixed('surrogate', surrogate.settings),
         sampler: sampling.sampler,
-        samplerSteps: sampling.steps,
+        'sampler steps': sampling.steps,
         weighting: shared.weighting,
         caution: defaultCaution,
         pool,
@@ -164,6 +172,14 @@ export async function propose(table: Table, options: ProposeOptions = {}): Promi
     await first.close();
     await second.close();
   }
+}
+
+/** Settings by the name of what they belong to, as the report lists them. */
+function prefixed(
+  owner: string,
+  settings: Readonly<Record<string, number | string>>,
+): Readonly<Record<string, number | string>> {
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${owner}: ${name}`, value]));
 }
 
 /** Both results, computed side by side or one after the other. Waits for both to end also when one fails. */

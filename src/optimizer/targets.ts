@@ -1,4 +1,4 @@
-import { quantile } from '../base/index.ts';
+import { mean, quantile } from '../base/index.ts';
 import type { Direction } from '../table/index.ts';
 
 /** A reward to ask the sampler for, own units, and how hard to push towards it. */
@@ -21,9 +21,10 @@ export function rewardQuantile(rewards: Float64Array, direction: Direction, shar
   return quantile(rewards, direction === 'maximize' ? share : 1 - share);
 }
 
-/** Targets beyond the best measured reward by multiples of its distance from the median (own units). */
+/** Targets beyond the best measured reward by multiples of its distance from the median (own units), or from the mean where half of the
+ *  rewards are the best. */
 export function chooseTargets(rewards: Float64Array, direction: Direction, stretches: readonly number[]): number[] {
   const best = rewardQuantile(rewards, direction, 1);
-  const span = best - quantile(rewards, 0.5);
+  const span = best - quantile(rewards, 0.5) || best - mean(rewards);
   return stretches.map((stretch) => best + stretch * span);
 }

@@ -1,5 +1,6 @@
 import {
   columnScaling,
+  dataError,
   mean,
   rankCorrelation,
   scaleColumns,
@@ -20,6 +21,7 @@ import {
   silu,
   square,
   subtract,
+  type Fit,
   type Loss,
   type NamedShapes,
   type NamedTensors,
@@ -28,7 +30,7 @@ import {
   type Runtime,
   type Tensor,
 } from '../graph/index.ts';
-import type { FitSurrogate, LabelledRows, Predictions, SurrogateQuality } from './surrogate.ts';
+import type { FitSurrogate, LabelledRows, Predictions, SurrogateContext, SurrogateQuality } from './surrogate.ts';
 
 /** An ensemble of multi-layer perceptrons, trained together in one graph as batched matrix products. */
 export interface EnsembleTraining {
@@ -99,14 +101,23 @@ const squaredLoss =
     return meanOf(square(subtract(network(parameters, layers, x), y)));
   };
 
-/** Which rows each member holds out: disjoint shares of one shuffle, wrapping around when they exceed it. */
-function folds(rows: number, { members, heldOutShare }: EnsembleTraining, stream: RandomStream) {
+export interface Fold {
+  readonly heldOut: Uint32Array;
+  readonly trained: Uint32Array;
+}
+
+/** Which rows each member holds out, as many for each: shares of one shuffle, disjoint unless there are fewer rows than members. */
+export function folds(
+  rows: number,
+  { members, heldOutShare }: Pick<EnsembleTraining, 'members' | 'heldOutShare'>,
+  stream: RandomStream,
+): readonly Fold[] {
   const order = stream.permutation(rows);
   const size = Math.max(1, Math.floor(rows * Math.min(heldOutShare, 1 / members)));
-  return Array.from({ length: members }, (_, member) => ({
-    heldOut: order.subarray(member * size, (member + 1) * size),
-    trained: Uint32Array.from([...order.subarray(0, member * size), ...order.subarray((member + 1) * size)]),
-  }));
+  return Array.from({ length: members }, (_, member) => {
+    const turned = order.map((_, i) => order[(member * size + i) % rows]!);
+    return { heldOut: turned.subarray(0, size), trained: turned.subarray(size) };
+  });
 }
 
 async function predictor(
@@ -151,7 +162,7 @@ function spread(all: Float32Array, members: number, n: number): { mean: Float64A
   for (let i = 0; i < n; i++) {
     for (let member = 0; member < members; member++) center[i]! += all[member * n + i]! / members;
     for (let member = 0; member < members; member++)
-      variance[i]! += (all[member * n + i]! - center[i]!) ** 2 / (members - 1);
+      variance[i]! += (all[member * n + i]! - center[i]!) ** 2 / Math.max(1, members - 1);
   }
   return { mean: center, variance };
 }
@@ -181,87 +192,101 @@ function judge(all: Float32Array, y: Float64Array, heldOut: readonly Uint32Array
   };
 }
 
-/** Fits the ensemble with early stopping on the rows each member does not see. */
+/** Steps in one call of the runtime. */
+const stepsPerRun = 50;
+
+/** Row numbers of the trained shares, [count, members, batch]. */
+function drawRows(split: readonly Fold[], batch: number, count: number, stream: RandomStream): NamedValues {
+  const members = split.length;
+  const indices = new Int32Array(count * members * batch);
+  for (let i = 0; i < indices.length; i++) {
+    const { trained } = split[Math.floor(i / batch) % members]!;
+    indices[i] = trained[stream.integer(trained.length)]!;
+  }
+  return { rows: { shape: [count, members, batch], data: indices } };
+}
+
+/** Trains all members, stopping early on the rows each does not see. */
+function trainMembers(
+  data: NamedValues,
+  dimension: number,
+  training: EnsembleTraining,
+  split: readonly Fold[],
+  { runtime, stream, observer, signal }: SurrogateContext,
+): Promise<Fit> {
+  const { members, batch, steps } = training;
+  const loss = squaredLoss(training.layers);
+  const rowStream = stream.split('rows');
+  const heldOut = split.flatMap((fold) => [...fold.heldOut]);
+  return fit({
+    runtime,
+    definition: {
+      parameters: shapes(dimension, training),
+      stepInputs: { rows: { shape: [members, batch], dtype: 'int' } },
+      data: mapValues(data, ({ shape }) => shape),
+      loss,
+      stepsPerRun,
+      weightDecay: true,
+      average: true,
+    },
+    parameters: initial(dimension, training, stream.split('initial')),
+    data,
+    steps,
+    rates: {
+      learningRate: (step) => cosineSchedule(training.learningRate, step, steps, 50),
+      weightDecay: training.weightDecay,
+      averageDecay: 0.99,
+    },
+    batches: (_from, count) => drawRows(split, batch, count, rowStream),
+    heldOut: {
+      loss,
+      inputs: { rows: { shape: [members, heldOut.length / members], data: Int32Array.from(heldOut) } },
+      data,
+    },
+    runsPerCheck: Math.max(1, Math.round(steps / stepsPerRun / 30)),
+    patience: training.patience,
+    stage: 'surrogate',
+    ...(observer === undefined ? {} : { observer }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+/** Fits the ensemble with early stopping on the rows each member does not see. Throws a data error for fewer than 2 rows. */
 export const fitEnsemble =
   (overrides: Partial<EnsembleTraining> = {}): FitSurrogate =>
-  async (rows: LabelledRows, { runtime, stream, observer, signal }) => {
-    const { dimension, rewards } = rows;
+  async ({ designs, dimension, rewards }: LabelledRows, context) => {
+    const { runtime, stream } = context;
     const n = rewards.length;
+    if (n < 2) {
+      throw dataError(`a surrogate needs at least 2 labelled rows, one to train on and one to check it, got ${n}`);
+    }
     const training: EnsembleTraining = { ...ensembleTrainingFor(n), ...overrides };
-    const { members, batch } = training;
-    const scaling = columnScaling(rows.designs, dimension);
-    const designs = scaleColumns(rows.designs, scaling);
+    const { members } = training;
+    const scaling = columnScaling(designs, dimension);
     const center = mean(rewards);
     const scale = standardDeviation(rewards) || 1;
+    const x = scaleColumns(designs, scaling);
     const y = rewards.map((reward) => (reward - center) / scale);
-    const split = folds(n, training, stream.split('folds'));
-    const rowStream = stream.split('rows');
-    const loss = squaredLoss(training.layers);
     const data: NamedValues = {
-      designs: { shape: [n, dimension], data: designs },
+      designs: { shape: [n, dimension], data: x },
       rewards: { shape: [n, 1], data: Float32Array.from(y) },
     };
-    const stepsPerRun = 50;
-    const heldOutSize = split[0]!.heldOut.length;
-    const { parameters, curve } = await fit({
-      runtime,
-      definition: {
-        parameters: shapes(dimension, training),
-        stepInputs: { rows: { shape: [members, batch], dtype: 'int' } },
-        data: mapValues(data, ({ shape }) => shape),
-        loss,
-        stepsPerRun,
-        weightDecay: true,
-        average: true,
-      },
-      parameters: initial(dimension, training, stream.split('initial')),
-      data,
-      steps: training.steps,
-      rates: {
-        learningRate: (step) => cosineSchedule(training.learningRate, step, training.steps, 50),
-        weightDecay: training.weightDecay,
-        averageDecay: 0.99,
-      },
-      batches: (_from, count) => {
-        const indices = new Int32Array(count * members * batch);
-        for (let i = 0; i < indices.length; i++) {
-          const { trained } = split[Math.floor(i / batch) % members]!;
-          indices[i] = trained[rowStream.integer(trained.length)]!;
-        }
-        return { rows: { shape: [count, members, batch], data: indices } };
-      },
-      heldOut: {
-        loss,
-        inputs: {
-          rows: { shape: [members, heldOutSize], data: Int32Array.from(split.flatMap(({ heldOut }) => [...heldOut])) },
-        },
-        data,
-      },
-      runsPerCheck: Math.max(1, Math.round(training.steps / stepsPerRun / 30)),
-      patience: training.patience,
-      stage: 'surrogate',
-      ...(observer === undefined ? {} : { observer }),
-      ...(signal === undefined ? {} : { signal }),
-    });
-
+    const split = folds(n, training, stream.split('folds'));
+    const { parameters, curve } = await trainMembers(data, dimension, training, split, context);
     const program = await predictor(runtime, dimension, training, parameters);
-    const seen = await memberPredictions(program, designs, dimension, members);
-    const { quality, noiseVariance } = judge(
-      seen,
-      y,
-      split.map(({ heldOut }) => heldOut),
-    );
+    const heldOut = split.map((fold) => fold.heldOut);
+    const { quality, noiseVariance } = judge(await memberPredictions(program, x, dimension, members), y, heldOut);
     return {
       quality,
       curve,
+      settings: { ...training },
       dispose: () => program.dispose(),
       predict: async (candidates): Promise<Predictions> => {
-        const count = candidates.length / dimension;
         const all = await memberPredictions(program, scaleColumns(candidates, scaling), dimension, members);
-        const { mean: predicted, variance } = spread(all, members, count);
+        const predicted = spread(all, members, candidates.length / dimension);
         return {
-          mean: predicted.map((value) => center + scale * value),
-          std: variance.map((value) => scale * Math.sqrt(value + noiseVariance)),
+          mean: predicted.mean.map((value) => center + scale * value),
+          std: predicted.variance.map((value) => scale * Math.sqrt(value + noiseVariance)),
         };
       },
     };

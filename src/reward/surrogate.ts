@@ -29,6 +29,8 @@ export interface Surrogate {
   predict(designs: Float32Array): Promise<Predictions>;
   readonly quality: SurrogateQuality;
   readonly curve: LossCurve;
+  /** Sizes and rates that it was fitted with. */
+  readonly settings: Readonly<Record<string, number | string>>;
   dispose(): Promise<void>;
 }
 

@@ -4,11 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { parse } from 'csv-parse/sync';
 import { onTestFinished } from 'vitest';
 import { randomStream } from '../../src/base/index.ts';
 
 /** The compiled command line, as it ships. */
-const main = resolve(import.meta.dirname, '..', '..', 'src', 'cli', 'main.js');
+export const mainFile: string = resolve(import.meta.dirname, '..', '..', 'src', 'cli', 'main.js');
 
 export interface Finished {
   readonly code: number | null;
@@ -18,7 +19,7 @@ export interface Finished {
 
 /** Starts `diffopt` in a folder. */
 export function startDiffopt(args: readonly string[], folder: string): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, [main, ...args], { cwd: folder });
+  return spawn(process.execPath, [mainFile, ...args], { cwd: folder });
 }
 
 /** Runs `diffopt` in a folder to its end. */
@@ -47,4 +48,15 @@ export function experiments(rows = 50): string {
     return `${x.toFixed(2)},${y.toFixed(2)},${catalyst},${result.toFixed(3)}`;
   });
   return ['x,y,catalyst,yield', ...lines, ''].join('\n');
+}
+
+/** A CSV file's header and rows of texts. */
+export interface Cells {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export function cellsOf(csv: string): Cells {
+  const [header = [], ...rows] = parse(csv);
+  return { header, rows };
 }

@@ -102,12 +102,12 @@ export function onnxRuntime({ threads }: RuntimeOptions): OnnxRuntime {
 
   return {
     name: 'onnx',
-    compile: (graph: Graph): Promise<Program> => {
+    compile: async (graph: Graph): Promise<Program> => {
       const model = emitModel(graph);
       const updates: Updates = (graph.updates ?? []).map(({ variable: { name } }) => [name, nextName(name)]);
       return start(model.bytes, model, Object.keys(graph.outputs), updates);
     },
-    load: (model) => {
+    load: async (model) => {
       const { inputs, outputs } = describeModel(model);
       return start(model, { inputs, variables: [] }, outputs, []);
     },

@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { UserError } from '../../src/base/index.ts';
+import { checkCount } from '../../src/optimizer/generate.ts';
+import { fixedCoordinates } from '../../src/optimizer/fixed.ts';
+import { createPool } from '../../src/optimizer/pool.ts';
+import { rankByBound } from '../../src/optimizer/select.ts';
+import { chooseTargets, rewardQuantile } from '../../src/optimizer/targets.ts';
+import { createSpace, type Space } from '../../src/space/index.ts';
+import { drawnSpace } from '../space/spaces.ts';
+
+describe('the pool', () => {
+  const space = createSpace({
+    parameters: { a: { type: 'real', min: 0, max: 1 }, b: { type: 'integer', min: 1, max: 5 } },
+  });
+  const encoded = (...designs: readonly { a: number; b: number }[]): Float32Array => space.encodeAll(designs);
+
+  test('keeps distinct new designs with their target, and counts the rest', () => {
+    const pool = createPool(space, [{ a: 0.5, b: 3 }], { a: 4 });
+    const samples = encoded(
+      { a: 0.5, b: 3 },
+      { a: 0.25, b: 2 },
+      { a: 0.25, b: 2 },
+      { a: 0.25, b: 4 },
+      { a: 0.2501, b: 2 },
+    );
+    const feasible = pool.addSamples(samples, 7);
+    expect(feasible.length).toBe(5);
+    // 0.2501 is no more distinct from 0.25 than 1e-3 of the range.
+    expect(pool.counts).toEqual({ sampled: 5, repeated: 2, measured: 1, infeasible: 0 });
+    expect(pool.candidates).toEqual([
+      { design: { a: 0.25, b: 2 }, target: 7 },
+      { design: { a: 0.25, b: 4 }, target: 7 },
+    ]);
+  });
+
+  test('a design counts as it will be printed', () => {
+    const pool = createPool(space, [{ a: 0.5, b: 3 }], { a: 1 });
+    pool.addSamples(encoded({ a: 0.47, b: 3 }, { a: 0.33, b: 1 }, { a: 0.28, b: 1 }), 0);
+    expect(pool.candidates.map(({ design }) => design)).toEqual([{ a: 0.3, b: 1 }]);
+    expect(pool.counts).toEqual({ sampled: 3, repeated: 1, measured: 1, infeasible: 0 });
+  });
+
+  test('a sum that the decimals cannot hold is printed with as few more as it needs', () => {
+    const part = { type: 'real', min: 0, max: 1 } as const;
+    const tied = createSpace({ parameters: { a: part, b: part }, constraints: [{ sum: ['a', 'b'], equals: 0.125 }] });
+    const pool = createPool(tied, [], { a: 1, b: 1 });
+    const designs = pool.addSamples(new Float32Array(4), 0);
+    expect(pool.counts).toEqual({ sampled: 2, repeated: 1, measured: 0, infeasible: 0 });
+    for (const { a, b } of designs) {
+      expect(Math.abs(Number(a) + Number(b) - 0.125)).toBeLessThan(1e-12);
+      expect(String(a)).toMatch(/^0\.\d{1,3}$/);
+    }
+  });
+
+  test('a coordinate that is not finite is an error', () => {
+    for (const bad of [NaN, Infinity, -Infinity]) {
+      const pool = createPool(space, [], {});
+      expect(() => pool.addSamples(Float32Array.of(0, 0, 0.5, bad), 0)).toThrow(UserError);
+      expect(pool.candidates.length).toBe(1);
+    }
+  });
+
+  test('designs that were not sampled are taken once', () => {
+    const pool = createPool(space, [{ a: 0, b: 1 }], {});
+    expect(pool.addDesign({ a: 0.123456789, b: 1 })).toBe(true);
+    expect(pool.addDesign({ a: 0.123456789, b: 1 })).toBe(false);
+    expect(pool.addDesign({ a: 0, b: 1 })).toBe(false);
+    expect(pool.candidates).toEqual([{ design: { a: 0.123456789, b: 1 } }]);
+  });
+});
+
+describe('ranking', () => {
+  const predictions = { mean: Float64Array.of(3, 5, 4, 5), std: Float64Array.of(0, 4, 0.5, 6) };
+
+  test('by the mean less half its standard deviation', () => {
+    // Bounds 3, 3, 3.75, 2; the first of equals comes first.
+    expect(rankByBound(predictions, 'maximize')).toEqual([2, 0, 1, 3]);
+    expect(rankByBound(predictions, 'maximize', 0)).toEqual([1, 3, 2, 0]);
+  });
+
+  test('doubt counts against a design when the reward is minimised too', () => {
+    // Upper bounds 3, 7, 4.25, 8.
+    expect(rankByBound(predictions, 'minimize')).toEqual([0, 2, 1, 3]);
+  });
+
+  test('is an order of all, and that of the mirrored problem', () => {
+    const numbers = fc.array(
+      fc.tuple(fc.double({ min: -9, max: 9, noNaN: true }), fc.double({ min: 0, max: 9, noNaN: true })),
+    );
+    fc.assert(
+      fc.property(numbers, (list) => {
+        const [mean, std] = [Float64Array.from(list, ([m]) => m), Float64Array.from(list, ([, s]) => s)];
+        const order = rankByBound({ mean, std }, 'maximize');
+        expect([...order].sort((a, b) => a - b)).toEqual(list.map((_, i) => i));
+        expect(rankByBound({ mean: mean.map((m) => -m), std }, 'minimize')).toEqual(order);
+      }),
+    );
+  });
+});
+
+describe('targets', () => {
+  const rewards = Float64Array.of(1, 2, 3, 4, 10);
+
+  test('lie beyond the best by multiples of its distance from the median', () => {
+    expect(chooseTargets(rewards, 'maximize', [0, 1, 3])).toEqual([10, 17, 31]);
+    expect(chooseTargets(rewards, 'minimize', [0, 1, 3])).toEqual([1, -1, -5]);
+  });
+
+  test('go beyond the best also where more than half of the rewards are the best', () => {
+    expect(chooseTargets(Float64Array.of(0, 5, 5, 5), 'maximize', [0, 1])).toEqual([5, 6.25]);
+    expect(chooseTargets(Float64Array.of(0, 5, 0, 0), 'minimize', [0, 1])).toEqual([0, -1.25]);
+  });
+
+  test('quantiles count towards the better end', () => {
+    expect(rewardQuantile(rewards, 'maximize', 1)).toBe(10);
+    expect(rewardQuantile(rewards, 'minimize', 1)).toBe(1);
+    expect(rewardQuantile(rewards, 'maximize', 0.75)).toBe(4);
+    expect(rewardQuantile(rewards, 'minimize', 0.75)).toBe(2);
+  });
+});
+
+describe('fixed coordinates', () => {
+  test('are those of the fixed parameters, and nothing else is held', () => {
+    fc.assert(
+      fc.property(
+        drawnSpace,
+        fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }),
+        ({ parameters, designs }, flags) => {
+          const whole = createSpace({ parameters });
+          const names = whole.names.filter((_, i) => flags[i]);
+          const space: Space = whole.fix(Object.fromEntries(names.map((name) => [name, designs[0]![name]!])));
+          const held = fixedCoordinates(space);
+          expect(held === undefined).toBe(names.length === 0);
+          if (held === undefined) return;
+          const encoded = space.encode({ ...designs[0], ...space.fixed });
+          for (const { name, offset, width } of space.columns) {
+            for (let at = offset; at < offset + width; at++) {
+              expect(held.mask[at]).toBe(names.includes(name) ? 1 : 0);
+              expect(held.values[at]).toBe(names.includes(name) ? encoded[at] : 0);
+            }
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe('the count that is asked for', () => {
+  const small = createSpace({
+    parameters: { a: { type: 'integer', min: 1, max: 3 }, b: { type: 'categorical', values: ['x', 'y'] } },
+  });
+
+  test('may be all designs that were not measured, not one more', () => {
+    const measured = [{ a: 1, b: 'x' }];
+    expect(() => checkCount(small, measured, 5, undefined)).not.toThrow();
+    expect(() => checkCount(small, measured, 6, undefined)).toThrow(
+      'count is 6, but the space holds only 5 designs that were not measured',
+    );
+    expect(() => checkCount(small.fix({ a: 2 }), measured, 3, undefined)).toThrow('holds only 2 designs');
+  });
+
+  test('counts distinct candidates that keep the fixed values', () => {
+    const catalogue = [
+      { a: 1, b: 'x' },
+      { a: 2, b: 'y' },
+      { a: 2, b: 'y' },
+      { a: 3, b: 'y' },
+    ];
+    expect(() => checkCount(small, [], 3, catalogue)).not.toThrow();
+    expect(() => checkCount(small, [{ a: 3, b: 'y' }], 3, catalogue)).toThrow('the candidates hold only 2 designs');
+    expect(() => checkCount(small.fix({ b: 'x' }), [], 2, catalogue)).toThrow('the candidates hold only 1 designs');
+  });
+
+  test('of a space without end is not checked', () => {
+    const endless = createSpace({ parameters: { a: { type: 'real', min: 0, max: 1 } } });
+    expect(() => checkCount(endless, [], 1e9, undefined)).not.toThrow();
+  });
+});
