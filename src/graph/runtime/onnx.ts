@@ -21,6 +21,9 @@ function movable(values: NamedValues): ArrayBuffer[] {
   return [...new Set(buffers)];
 }
 
+// ONNX Runtime reports to its makers and writes into the user's cache unless told not to, before its library is loaded.
+process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
+
 /** A thread that owns native sessions, and the calls that wait for it. It keeps the process alive only while a call waits. */
 class SessionThread {
   private readonly worker = new Worker(new URL('./onnx-worker.js', import.meta.url));
