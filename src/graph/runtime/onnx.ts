@@ -26,7 +26,8 @@ process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
 
 /** A thread that owns native sessions, and the calls that wait for it. It keeps the process alive only while a call waits. */
 class SessionThread {
-  private readonly worker = new Worker(new URL('./onnx-worker.js', import.meta.url));
+  // Flags such as --input-type are for the main thread alone.
+  private readonly worker = new Worker(new URL('./onnx-worker.js', import.meta.url), { execArgv: [] });
   private readonly pending = new Map<number, Pending>();
   private calls = 0;
   private failure: Error | undefined;
