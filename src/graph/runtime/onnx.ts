@@ -73,6 +73,14 @@ export interface OnnxRuntime extends Runtime {
   load(model: Uint8Array): Promise<Program>;
 }
 
+/** Whether all that a graph computes leaves one loop: the runtime writes a loop's final state after its last iteration, when
+ *  nothing reads the variables any more, so it may take their place. */
+function isOneLoop({ outputs, updates = [] }: Graph): boolean {
+  const results = [...Object.values(outputs), ...updates.map(({ next }) => next)];
+  const loops = new Set(results.map((tensor) => (tensor.kind === 'loopOutput' ? tensor.loop : undefined)));
+  return updates.length > 0 && loops.size === 1 && ([...loops][0]?.trips ?? 0) > 0;
+}
+
 /** Graphs on ONNX Runtime's native library, in a thread of their own. */
 export function onnxRuntime({ threads }: RuntimeOptions): OnnxRuntime {
   const thread = new SessionThread();
@@ -90,13 +98,17 @@ export function onnxRuntime({ threads }: RuntimeOptions): OnnxRuntime {
     signature: Pick<Signature, 'inputs' | 'variables'>,
     outputs: readonly string[],
     updates: Updates,
+    inPlace: boolean,
   ): Promise<Program> => {
     const program = programs++;
-    await thread.call({ kind: 'compile', program, model, threads });
+    await thread.call({ kind: 'compile', program, model, threads, inPlace });
     live.add(program);
     return checkedProgram(signature, {
       write: async (values) => {
-        await thread.call({ kind: 'write', program, values });
+        const copies = Object.fromEntries(
+          Object.entries(values).map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]),
+        );
+        await thread.call({ kind: 'write', program, values: copies }, movable(copies));
       },
       read: (names) => thread.call({ kind: 'read', program, names }),
       run: (inputs) => thread.call({ kind: 'run', program, inputs, outputs, updates }, movable(inputs)),
@@ -109,11 +121,11 @@ export function onnxRuntime({ threads }: RuntimeOptions): OnnxRuntime {
     compile: async (graph: Graph): Promise<Program> => {
       const model = emitModel(graph);
       const updates: Updates = (graph.updates ?? []).map(({ variable: { name } }) => [name, nextName(name)]);
-      return start(model.bytes, model, Object.keys(graph.outputs), updates);
+      return start(model.bytes, model, Object.keys(graph.outputs), updates, isOneLoop(graph));
     },
     load: async (model) => {
       const { inputs, outputs } = describeModel(model);
-      return start(model, { inputs, variables: [] }, outputs, []);
+      return start(model, { inputs, variables: [] }, outputs, [], false);
     },
     // Sessions are released first: ending the thread during a run would abort the process.
     close: async () => {
