@@ -34,7 +34,8 @@ export interface ProposeOptions {
   readonly pool?: number;
   /** Guidance weights to sample with. */
   readonly guidances?: readonly number[];
-  /** How far beyond the best measured reward to ask, in distances from the median to the best; not with `target` or `quantile`. */
+  /** How far beyond the best measured reward to ask, in distances from the median to the best
+   *  (-1000 to 1000); not with `target` or `quantile`. */
   readonly stretches?: readonly number[];
   readonly sampler?: SamplerName;
   readonly samplerSteps?: number;
@@ -50,7 +51,8 @@ export interface ProposeOptions {
   readonly signal?: AbortSignal;
 }
 
-function checkOptions({ count = defaultCount, target, quantile, guidances = [], pool, threads }: ProposeOptions): void {
+function checkOptions(options: ProposeOptions): void {
+  const { count = defaultCount, target, quantile, guidances, stretches, pool, samplerSteps, threads } = options;
   const wholeFrom1 = (name: string, value: number | undefined): void => {
     if (value !== undefined && (!Number.isInteger(value) || value < 1)) {
       throw usageError(`${name} is ${value}, a whole number of at least 1 was expected`);
@@ -58,6 +60,7 @@ function checkOptions({ count = defaultCount, target, quantile, guidances = [], 
   };
   wholeFrom1('count', count);
   wholeFrom1('pool', pool);
+  wholeFrom1('samplerSteps', samplerSteps);
   wholeFrom1('threads', threads);
   if (target !== undefined && !Number.isFinite(target))
     throw usageError(`target is ${target}, a finite number was expected`);
@@ -67,10 +70,15 @@ function checkOptions({ count = defaultCount, target, quantile, guidances = [], 
   if (target !== undefined && quantile !== undefined) {
     throw usageError('target and quantile both say what to ask for; give one of them');
   }
-  for (const guidance of guidances) {
-    if (!(guidance >= 0 && guidance <= 20))
-      throw usageError(`guidance is ${guidance}, a number from 0 to 20 was expected`);
-  }
+  const someOf = (name: string, values: readonly number[] | undefined, least: number, most: number): void => {
+    if (values?.length === 0) throw usageError(`no ${name} is given, at least one was expected`);
+    const wrong = values?.find((value) => !(value >= least && value <= most));
+    if (wrong !== undefined) {
+      throw usageError(`${name} is ${wrong}, a number from ${least} to ${most} was expected`);
+    }
+  };
+  someOf('guidance', guidances, 0, 20);
+  someOf('stretch', stretches, -1000, 1000);
 }
 
 function requestsFor(table: Table, options: ProposeOptions): readonly Request[] {
@@ -111,6 +119,8 @@ export async function propose(table: Table, options: ProposeOptions = {}): Promi
   } = options;
   const space = options.fix === undefined ? table.space : table.space.fix(options.fix);
   const measured = labelledRows(table).designs;
+  // Throws for a candidate that is no design of the space, before anything is trained.
+  if (options.candidates !== undefined) table.space.encodeAll(options.candidates);
   checkCount(space, measured, count, options.candidates);
   const stream: RandomStream = randomStream(seed).split('propose');
   const side = { threads: Math.max(1, Math.floor(threads / 2)) };
