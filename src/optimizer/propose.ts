@@ -12,7 +12,7 @@ import type { Design } from '../space/index.ts';
 import type { Table } from '../table/index.ts';
 import { chooseAmong } from './candidates.ts';
 import type { Choice } from './context.ts';
-import { defaultCount, defaultPool } from './defaults.ts';
+import { defaultCount, defaultPool, defaultWeighting } from './defaults.ts';
 import { checkCount, samplePool } from './generate.ts';
 import { defaultThreads, fitOnTable, labelledRows, trainOnTable, type ModelOptions } from './models.ts';
 import { defaultCaution, rankByBound } from './select.ts';
@@ -127,7 +127,7 @@ export async function propose(table: Table, options: ProposeOptions = {}): Promi
   const [first, second] = [await createRuntime(runtimeName, side), await createRuntime(runtimeName, side)];
   const shared: ModelOptions = {
     stream,
-    weighting: options.weighting ?? 'exponential',
+    weighting: options.weighting ?? defaultWeighting,
     ...(options.training === undefined ? {} : { training: options.training }),
     ...(options.surrogate === undefined ? {} : { surrogate: options.surrogate }),
     ...(observer === undefined ? {} : { observer }),

@@ -88,7 +88,7 @@ describe('proposals', () => {
   it('are as many as asked for, distinct, new and in the space, with every kind of parameter', async () => {
     const table = mixedTable();
     const result = await propose(table, { ...small, count: 40 });
-    expect(result.proposals).toHaveLength(60);
+    expect(result.proposals).toHaveLength(40);
     const taken = createDesignSet(table.space);
     for (const design of table.designs) taken.add(design);
     for (const { design, predicted } of result.proposals) {
