@@ -9,9 +9,9 @@ import {
 import { createRuntime, type RuntimeName } from '../graph/index.ts';
 import type { FitSurrogate } from '../reward/index.ts';
 import type { Design } from '../space/index.ts';
-import type { Table } from '../table/index.ts';
+import type { Direction, Table } from '../table/index.ts';
 import { chooseAmong } from './candidates.ts';
-import type { Choice } from './context.ts';
+import type { Choice, ProposeContext } from './context.ts';
 import { defaultCount, defaultPool, defaultWeighting } from './defaults.ts';
 import { checkCount, samplePool } from './generate.ts';
 import { defaultThreads, fitOnTable, labelledRows, trainOnTable, type ModelOptions } from './models.ts';
@@ -139,49 +139,68 @@ export async function propose(table: Table, options: ProposeOptions = {}): Promi
       () => fitOnTable(table, second, shared),
     ]);
     const context = { table, space, measured, trained, surrogate, runtime: first, stream, count };
-    const sampling = {
-      sampler: options.sampler ?? defaultSampling.sampler,
-      steps: options.samplerSteps ?? defaultSampling.steps,
-      slabs: space.constraints,
-    };
-    const pool = options.pool ?? defaultPool(count);
-    const choice: Choice =
-      options.candidates === undefined
-        ? await samplePool(context, { sampling, pool, requests: requestsFor(table, options), observer, signal })
-        : await chooseAmong(context, options.candidates);
-    const order = rankByBound(choice.predictions, table.direction, defaultCaution).slice(0, count);
-    const proposals = order.map((index): Proposal => {
-      const { design, target } = choice.candidates[index]!;
-      const predicted = { mean: choice.predictions.mean[index]!, std: choice.predictions.std[index]! };
-      return { design, predicted, ...(target === undefined ? {} : { target }) };
-    });
-    return {
-      table,
-      space,
-      direction: table.direction,
-      proposals,
-      outcomes: choice.outcomes,
-      counts: choice.counts,
-      curves: { diffusion: trained.curve, surrogate: surrogate.curve },
-      surrogate: surrogate.quality,
-      settings: {
-        ...prefixed('denoiser', { ...denoiserTrainingFor(table.rewards.length, space.dimension), ...options.training }),
-        ...prefixed('surrogate', surrogate.settings),
-        sampler: sampling.sampler,
-        'sampler steps': sampling.steps,
-        weighting: shared.weighting,
-        caution: defaultCaution,
-        pool,
-        runtime: runtimeName,
-        threads,
-      },
-      seed,
-      best: bestMeasured(table),
-    };
+    try {
+      return await proposeFrom(context, options, { weighting: shared.weighting, runtime: runtimeName, threads, seed });
+    } finally {
+      await surrogate.dispose();
+    }
   } finally {
     await first.close();
     await second.close();
   }
+}
+
+interface Chosen {
+  readonly weighting: WeightingName;
+  readonly runtime: RuntimeName;
+  readonly threads: number;
+  readonly seed: number;
+}
+
+/** What trained models propose. */
+async function proposeFrom(context: ProposeContext, options: ProposeOptions, chosen: Chosen): Promise<ProposeResult> {
+  const { table, space, trained, surrogate, count } = context;
+  const { observer, signal, pool = defaultPool(count) } = options;
+  const { seed, ...settings } = chosen;
+  const sampling = {
+    sampler: options.sampler ?? defaultSampling.sampler,
+    steps: options.samplerSteps ?? defaultSampling.steps,
+    slabs: space.constraints,
+  };
+  const choice: Choice =
+    options.candidates === undefined
+      ? await samplePool(context, { sampling, pool, requests: requestsFor(table, options), observer, signal })
+      : await chooseAmong(context, options.candidates);
+  return {
+    table,
+    space,
+    direction: table.direction,
+    proposals: bestOf(choice, table.direction, count),
+    outcomes: choice.outcomes,
+    counts: choice.counts,
+    curves: { diffusion: trained.curve, surrogate: surrogate.curve },
+    surrogate: surrogate.quality,
+    settings: {
+      ...prefixed('denoiser', { ...denoiserTrainingFor(table.rewards.length, space.dimension), ...options.training }),
+      ...prefixed('surrogate', surrogate.settings),
+      sampler: sampling.sampler,
+      'sampler steps': sampling.steps,
+      caution: defaultCaution,
+      pool,
+      ...settings,
+    },
+    seed,
+    best: bestMeasured(table),
+  };
+}
+
+function bestOf({ candidates, predictions }: Choice, direction: Direction, count: number): readonly Proposal[] {
+  const order = rankByBound(predictions, direction, defaultCaution).slice(0, count);
+  return order.map((index): Proposal => {
+    const { design, target } = candidates[index]!;
+    const predicted = { mean: predictions.mean[index]!, std: predictions.std[index]! };
+    return { design, predicted, ...(target === undefined ? {} : { target }) };
+  });
 }
 
 /** Settings by the name of what they belong to, as the report lists them. */

@@ -261,6 +261,17 @@ describe('options', () => {
     expect(proposals).toHaveLength(60);
   });
 
+  it('a surrogate is disposed of once it is not needed', async () => {
+    let disposed = 0;
+    const fitted = fitEnsemble({ steps: 100, width: 16 });
+    const surrogate: typeof fitted = async (rows, context) => {
+      const own = await fitted(rows, context);
+      return { ...own, dispose: () => own.dispose().then(() => void disposed++) };
+    };
+    await propose(mixedTable(), { ...small, surrogate, count: 2 });
+    expect(disposed).toBe(1);
+  });
+
   it('a target is asked for with every guidance weight', async () => {
     const { outcomes } = await propose(mixedTable(), { ...small, count: 5, target: 2, guidances: [0, 1] });
     expect(outcomes.map(({ target, guidance }) => [target, guidance])).toEqual([
