@@ -1,7 +1,7 @@
 import { dataError, standardDeviation } from '../base/index.ts';
 import type { Proposal } from '../optimizer/index.ts';
 import type { Design } from '../space/index.ts';
-import { decimalsIn, type ExtraColumn, type Table, type WriteOptions } from '../table/index.ts';
+import { asArgument, decimalsIn, type ExtraColumn, type Table, type WriteOptions } from '../table/index.ts';
 
 /** Significant digits of a prediction, counted from the spread of the measured rewards. */
 const significantDigits = 4;
@@ -36,13 +36,13 @@ export function deviationName(reward: string): string {
 }
 
 /** Throws a data error when the output would have two columns of one name, before any work. */
-export function checkColumnNames({ file, columns, reward }: Table): void {
+export function checkColumnNames({ file, columns, reward, inferred }: Table): void {
   const twice = [predictedName(reward), deviationName(reward)].find((name) => columns.includes(name));
-  if (twice !== undefined) {
-    throw dataError(
-      `${file} has a design column ${JSON.stringify(twice)}, a name that the output needs for itself; rename it`,
-    );
-  }
+  if (twice === undefined) return;
+  const remedy = inferred ? `rename it, or leave it out with --ignore ${asArgument(twice)}` : 'rename it';
+  throw dataError(
+    `${file} has a design column ${JSON.stringify(twice)}, a name that the output needs for itself; ${remedy}`,
+  );
 }
 
 /** How proposals become CSV: the design columns in the order of the table, then mean and standard deviation of the prediction. */

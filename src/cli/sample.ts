@@ -1,5 +1,14 @@
 import { readBytes, writeWhole } from '../base/index.ts';
-import { encodeNpy, readModel, sampleModel, sampleNoise, type LoadedModel, type Sampled } from '../optimizer/index.ts';
+import {
+  defaultCount,
+  defaultGuidance,
+  encodeNpy,
+  readModel,
+  sampleModel,
+  sampleNoise,
+  type LoadedModel,
+  type Sampled,
+} from '../optimizer/index.ts';
 import { formatCell, writeDesigns, writeDesignsTo } from '../table/index.ts';
 import { exactDecimals } from './columns.ts';
 import { defineCommand, type Command } from './command.ts';
@@ -27,7 +36,10 @@ interface Values extends OutputValues, SeedValues, ThreadsValues {
 }
 
 const flags: FlagsOf<Values> = {
-  count: numberFlag({ group: 'What to ask for', help: 'number of designs', fallback: '96' }, wholeFromOne),
+  count: numberFlag(
+    { group: 'What to ask for', help: 'number of designs', fallback: String(defaultCount) },
+    wholeFromOne,
+  ),
   target: numberFlag(
     {
       group: 'What to ask for',
@@ -40,7 +52,7 @@ const flags: FlagsOf<Values> = {
     {
       group: 'What to ask for',
       help: 'how hard to push towards the target: 0 ignores it, 1 is what was learnt, up to 20',
-      fallback: '1.5',
+      fallback: String(defaultGuidance),
     },
     numberBetween(0, 20),
   ),
@@ -56,7 +68,7 @@ const flags: FlagsOf<Values> = {
 
 function asJson({ designs, infeasible }: Sampled, { facts }: LoadedModel, file: string, values: Values): string {
   const { reward, direction, best } = facts;
-  const { target = best, guidance = 1.5, seed = 0, out } = values;
+  const { target = best, guidance = defaultGuidance, seed = 0, out } = values;
   const content = { reward, direction, designs, target, guidance, infeasible, seed, model: file, files: { out } };
   return `${JSON.stringify(content, null, 2)}\n`;
 }
@@ -75,7 +87,7 @@ async function run(file: string, values: Values, session: Session): Promise<void
   try {
     const model = readModel(await readBytes(file, 'a model file'), file);
     const { facts, space } = model;
-    const { count = 96, target, guidance, seed, threads } = values;
+    const { count = defaultCount, target, guidance, seed, threads } = values;
     const fix = fixedValues(space, values.fix);
     const options = {
       count,

@@ -1,6 +1,6 @@
 import { randomStream, writeWhole } from '../base/index.ts';
 import { createRuntime } from '../graph/index.ts';
-import { defaultThreads, modelFile, trainOnTable, type TrainedDenoiser } from '../optimizer/index.ts';
+import { defaultThreads, defaultWeighting, modelFile, trainOnTable, type TrainedDenoiser } from '../optimizer/index.ts';
 import type { Table } from '../table/index.ts';
 import { defineCommand, type Command } from './command.ts';
 import { computingFlags, talkFlags, type ComputingValues, type TalkValues } from './computing.ts';
@@ -30,7 +30,7 @@ async function trainModel(
   const runtime = await createRuntime(name, { threads });
   try {
     const stream = randomStream(seed).split('train');
-    return await trainOnTable(table, runtime, { ...context, stream, weighting: 'exponential' });
+    return await trainOnTable(table, runtime, { ...context, stream, weighting: defaultWeighting });
   } finally {
     await runtime.close();
   }

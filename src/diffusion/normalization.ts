@@ -1,7 +1,7 @@
 import { mean, standardDeviation } from '../base/index.ts';
 
-/** reward = mean + std z, with z larger for better rewards: `std` is negative when the reward is to be minimised. This is the one
- *  place where the direction matters; whatever is trained sees z. */
+/** reward = mean + std z, with z larger for better rewards: `std` is negative when the reward is to be minimised, so the
+ *  denoiser, which sees z, knows no direction. */
 export interface RewardNormalization {
   readonly mean: number;
   readonly std: number;

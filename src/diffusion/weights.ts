@@ -1,4 +1,4 @@
-import type { RandomStream } from '../base/index.ts';
+import { mean, standardDeviation, type RandomStream } from '../base/index.ts';
 
 /** How often a row is drawn in training, by its reward (larger is better). Weights have mean 1. */
 export type RowWeighting = (rewards: Float64Array) => Float64Array;
@@ -44,11 +44,10 @@ export const binnedWeights =
 export const exponentialWeights =
   (strength = 1, limit = 20): RowWeighting =>
   (rewards) => {
-    const mean = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
-    const std = Math.sqrt(rewards.reduce((sum, reward) => sum + (reward - mean) ** 2, 0) / rewards.length);
+    const [center, std] = [mean(rewards), standardDeviation(rewards)];
     if (std === 0) return uniformWeights(rewards);
     return limited(
-      rewards.map((reward) => Math.exp((strength * (reward - mean)) / std)),
+      rewards.map((reward) => Math.exp((strength * (reward - center)) / std)),
       limit,
     );
   };
@@ -72,8 +71,8 @@ function limited(weights: Float64Array, limit: number): Float64Array {
 }
 
 function normalised(weights: Float64Array): Float64Array {
-  const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
-  return weights.map((weight) => weight / mean);
+  const average = mean(weights);
+  return weights.map((weight) => weight / average);
 }
 
 export type WeightingName = 'uniform' | 'binned' | 'exponential';

@@ -1,4 +1,12 @@
+import type { WeightingName } from '../diffusion/index.ts';
+
 export const defaultCount = 96;
+
+/** How rows are weighted in training, unless told otherwise. */
+export const defaultWeighting: WeightingName = 'exponential';
+
+/** Guidance of samples from a saved model. */
+export const defaultGuidance = 1.5;
 
 /** How many samples to draw before the best are kept: so many for every proposal, within bounds. */
 export const poolRule = { perProposal: 128, least: 4096, most: 16384 } as const;

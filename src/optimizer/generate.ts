@@ -35,8 +35,12 @@ export function checkCount(
     known.add(design);
     if (++left >= count) return;
   }
-  const where = candidates === undefined ? 'the space holds' : 'the candidates hold';
-  throw usageError(`count is ${count}, but ${where} only ${left} designs that were not measured`);
+  const [where, remedy] =
+    candidates === undefined
+      ? ['the space holds', 'ask for fewer, fix fewer values, or give a wider space']
+      : ['the candidates hold', 'ask for fewer, or give more candidates'];
+  const designs = left === 1 ? 'design that was' : 'designs that were';
+  throw usageError(`count is ${count}, but ${where} only ${left} ${designs} not measured; ${remedy}`);
 }
 
 /** Samples designs for every request until enough new ones were found, and predicts their rewards. */
@@ -47,7 +51,7 @@ export async function samplePool(context: ProposeContext, options: GenerateOptio
   const fixed = fixedCoordinates(space);
   const program = await runtime.compile(samplingGraph(trained.model, sampling, (designs) => ({ designs })));
   const outcomes: TargetOutcome[] = [];
-  const perRequest = Math.ceil(options.pool / requests.length);
+  const perRequest = Math.ceil(Math.max(options.pool, count) / requests.length);
   try {
     for (let round = 0; round < sampleRounds && (round === 0 || pool.candidates.length < count); round++) {
       for (const [index, { target, guidance }] of requests.entries()) {
@@ -73,15 +77,17 @@ export async function samplePool(context: ProposeContext, options: GenerateOptio
   } finally {
     await program.dispose();
   }
+  // Of the samples alone: what a listing adds was not sampled.
+  const counts = { ...pool.counts };
   if (pool.candidates.length < count) fillFromListing(pool, space, count);
   if (pool.candidates.length < count) {
     throw usageError(
-      `count is ${count}, but only ${pool.candidates.length} new designs were found in ${pool.counts.sampled} samples ` +
-        `(${pool.counts.repeated} repeated, ${pool.counts.measured} measured already, ${pool.counts.infeasible} infeasible); ` +
+      `count is ${count}, but only ${pool.candidates.length} new designs were found in ${counts.sampled} samples ` +
+        `(${counts.repeated} repeated, ${counts.measured} measured already, ${counts.infeasible} infeasible); ` +
         `ask for fewer, or free more parameters`,
     );
   }
-  const { candidates, counts } = pool;
+  const { candidates } = pool;
   const predictions = await predictWithDoubt(context, space.encodeAll(candidates.map(({ design }) => design)));
   return { candidates, predictions, counts, outcomes };
 }

@@ -1,4 +1,4 @@
-export { defaultCount, poolRule } from './defaults.ts';
+export { defaultCount, defaultGuidance, defaultWeighting, poolRule } from './defaults.ts';
 export {
   modelFile,
   readModel,

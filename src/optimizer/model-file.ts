@@ -22,6 +22,7 @@ import {
 import { createSpace, type Design, type Space, type SpaceDefinition } from '../space/index.ts';
 import type { Direction, Table } from '../table/index.ts';
 import { columnOutputs, designsFromOutputs, outputName } from './columns.ts';
+import { defaultGuidance } from './defaults.ts';
 import { fixedCoordinates } from './fixed.ts';
 import { defaultThreads, labelledRows, type TrainedDenoiser } from './models.ts';
 import { printableRounder } from './printable.ts';
@@ -252,7 +253,7 @@ export function sampleNoise({ facts, space }: LoadedModel, options: SampleOption
 }
 
 function requestFor(facts: ModelFacts, space: Space, options: SampleOptions, stream: RandomStream): SampleRequest {
-  const { count, target = facts.best, guidance = 1.5, observer, signal } = options;
+  const { count, target = facts.best, guidance = defaultGuidance, observer, signal } = options;
   const fixed = fixedCoordinates(space);
   return {
     dimension: space.dimension,

@@ -9,10 +9,10 @@ import {
 import { createRuntime, type RuntimeName } from '../graph/index.ts';
 import type { FitSurrogate } from '../reward/index.ts';
 import type { Design } from '../space/index.ts';
-import type { Table } from '../table/index.ts';
+import type { Direction, Table } from '../table/index.ts';
 import { chooseAmong } from './candidates.ts';
-import type { Choice } from './context.ts';
-import { defaultCount, defaultPool } from './defaults.ts';
+import type { Choice, ProposeContext } from './context.ts';
+import { defaultCount, defaultPool, defaultWeighting } from './defaults.ts';
 import { checkCount, samplePool } from './generate.ts';
 import { defaultThreads, fitOnTable, labelledRows, trainOnTable, type ModelOptions } from './models.ts';
 import { defaultCaution, rankByBound } from './select.ts';
@@ -34,7 +34,8 @@ export interface ProposeOptions {
   readonly pool?: number;
   /** Guidance weights to sample with. */
   readonly guidances?: readonly number[];
-  /** How far beyond the best measured reward to ask, in distances from the median to the best; not with `target` or `quantile`. */
+  /** How far beyond the best measured reward to ask, in distances from the median to the best
+   *  (-1000 to 1000); not with `target` or `quantile`. */
   readonly stretches?: readonly number[];
   readonly sampler?: SamplerName;
   readonly samplerSteps?: number;
@@ -50,7 +51,8 @@ export interface ProposeOptions {
   readonly signal?: AbortSignal;
 }
 
-function checkOptions({ count = defaultCount, target, quantile, guidances = [], pool, threads }: ProposeOptions): void {
+function checkOptions(options: ProposeOptions): void {
+  const { count = defaultCount, target, quantile, guidances, stretches, pool, samplerSteps, threads } = options;
   const wholeFrom1 = (name: string, value: number | undefined): void => {
     if (value !== undefined && (!Number.isInteger(value) || value < 1)) {
       throw usageError(`${name} is ${value}, a whole number of at least 1 was expected`);
@@ -58,6 +60,7 @@ function checkOptions({ count = defaultCount, target, quantile, guidances = [], 
   };
   wholeFrom1('count', count);
   wholeFrom1('pool', pool);
+  wholeFrom1('samplerSteps', samplerSteps);
   wholeFrom1('threads', threads);
   if (target !== undefined && !Number.isFinite(target))
     throw usageError(`target is ${target}, a finite number was expected`);
@@ -67,10 +70,15 @@ function checkOptions({ count = defaultCount, target, quantile, guidances = [], 
   if (target !== undefined && quantile !== undefined) {
     throw usageError('target and quantile both say what to ask for; give one of them');
   }
-  for (const guidance of guidances) {
-    if (!(guidance >= 0 && guidance <= 20))
-      throw usageError(`guidance is ${guidance}, a number from 0 to 20 was expected`);
-  }
+  const someOf = (name: string, values: readonly number[] | undefined, least: number, most: number): void => {
+    if (values?.length === 0) throw usageError(`no ${name} is given, at least one was expected`);
+    const wrong = values?.find((value) => !(value >= least && value <= most));
+    if (wrong !== undefined) {
+      throw usageError(`${name} is ${wrong}, a number from ${least} to ${most} was expected`);
+    }
+  };
+  someOf('guidance', guidances, 0, 20);
+  someOf('stretch', stretches, -1000, 1000);
 }
 
 function requestsFor(table: Table, options: ProposeOptions): readonly Request[] {
@@ -111,13 +119,15 @@ export async function propose(table: Table, options: ProposeOptions = {}): Promi
   } = options;
   const space = options.fix === undefined ? table.space : table.space.fix(options.fix);
   const measured = labelledRows(table).designs;
+  // Throws for a candidate that is no design of the space, before anything is trained.
+  if (options.candidates !== undefined) table.space.encodeAll(options.candidates);
   checkCount(space, measured, count, options.candidates);
   const stream: RandomStream = randomStream(seed).split('propose');
   const side = { threads: Math.max(1, Math.floor(threads / 2)) };
   const [first, second] = [await createRuntime(runtimeName, side), await createRuntime(runtimeName, side)];
   const shared: ModelOptions = {
     stream,
-    weighting: options.weighting ?? 'exponential',
+    weighting: options.weighting ?? defaultWeighting,
     ...(options.training === undefined ? {} : { training: options.training }),
     ...(options.surrogate === undefined ? {} : { surrogate: options.surrogate }),
     ...(observer === undefined ? {} : { observer }),
@@ -129,49 +139,68 @@ export async function propose(table: Table, options: ProposeOptions = {}): Promi
       () => fitOnTable(table, second, shared),
     ]);
     const context = { table, space, measured, trained, surrogate, runtime: first, stream, count };
-    const sampling = {
-      sampler: options.sampler ?? defaultSampling.sampler,
-      steps: options.samplerSteps ?? defaultSampling.steps,
-      slabs: space.constraints,
-    };
-    const pool = options.pool ?? defaultPool(count);
-    const choice: Choice =
-      options.candidates === undefined
-        ? await samplePool(context, { sampling, pool, requests: requestsFor(table, options), observer, signal })
-        : await chooseAmong(context, options.candidates);
-    const order = rankByBound(choice.predictions, table.direction, defaultCaution).slice(0, count);
-    const proposals = order.map((index): Proposal => {
-      const { design, target } = choice.candidates[index]!;
-      const predicted = { mean: choice.predictions.mean[index]!, std: choice.predictions.std[index]! };
-      return { design, predicted, ...(target === undefined ? {} : { target }) };
-    });
-    return {
-      table,
-      space,
-      direction: table.direction,
-      proposals,
-      outcomes: choice.outcomes,
-      counts: choice.counts,
-      curves: { diffusion: trained.curve, surrogate: surrogate.curve },
-      surrogate: surrogate.quality,
-      settings: {
-        ...prefixed('denoiser', { ...denoiserTrainingFor(table.rewards.length, space.dimension), ...options.training }),
-        ...prefixed('surrogate', surrogate.settings),
-        sampler: sampling.sampler,
-        'sampler steps': sampling.steps,
-        weighting: shared.weighting,
-        caution: defaultCaution,
-        pool,
-        runtime: runtimeName,
-        threads,
-      },
-      seed,
-      best: bestMeasured(table),
-    };
+    try {
+      return await proposeFrom(context, options, { weighting: shared.weighting, runtime: runtimeName, threads, seed });
+    } finally {
+      await surrogate.dispose();
+    }
   } finally {
     await first.close();
     await second.close();
   }
+}
+
+interface Chosen {
+  readonly weighting: WeightingName;
+  readonly runtime: RuntimeName;
+  readonly threads: number;
+  readonly seed: number;
+}
+
+/** What trained models propose. */
+async function proposeFrom(context: ProposeContext, options: ProposeOptions, chosen: Chosen): Promise<ProposeResult> {
+  const { table, space, trained, surrogate, count } = context;
+  const { observer, signal, pool = defaultPool(count) } = options;
+  const { seed, ...settings } = chosen;
+  const sampling = {
+    sampler: options.sampler ?? defaultSampling.sampler,
+    steps: options.samplerSteps ?? defaultSampling.steps,
+    slabs: space.constraints,
+  };
+  const choice: Choice =
+    options.candidates === undefined
+      ? await samplePool(context, { sampling, pool, requests: requestsFor(table, options), observer, signal })
+      : await chooseAmong(context, options.candidates);
+  return {
+    table,
+    space,
+    direction: table.direction,
+    proposals: bestOf(choice, table.direction, count),
+    outcomes: choice.outcomes,
+    counts: choice.counts,
+    curves: { diffusion: trained.curve, surrogate: surrogate.curve },
+    surrogate: surrogate.quality,
+    settings: {
+      ...prefixed('denoiser', { ...denoiserTrainingFor(table.rewards.length, space.dimension), ...options.training }),
+      ...prefixed('surrogate', surrogate.settings),
+      sampler: sampling.sampler,
+      'sampler steps': sampling.steps,
+      caution: defaultCaution,
+      pool,
+      ...settings,
+    },
+    seed,
+    best: bestMeasured(table),
+  };
+}
+
+function bestOf({ candidates, predictions }: Choice, direction: Direction, count: number): readonly Proposal[] {
+  const order = rankByBound(predictions, direction, defaultCaution).slice(0, count);
+  return order.map((index): Proposal => {
+    const { design, target } = candidates[index]!;
+    const predicted = { mean: predictions.mean[index]!, std: predictions.std[index]! };
+    return { design, predicted, ...(target === undefined ? {} : { target }) };
+  });
 }
 
 /** Settings by the name of what they belong to, as the report lists them. */

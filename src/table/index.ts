@@ -1,6 +1,6 @@
 export type { ReadingOptions } from './bytes.ts';
 export { describeSpace, formatSpace } from './describe.ts';
-export { closestName } from './names.ts';
+export { asArgument, closestName } from './names.ts';
 export { decimalsIn, formatCell } from './numbers.ts';
 export {
   designsFromRows,

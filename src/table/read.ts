@@ -72,6 +72,10 @@ function readRewards(sheet: Sheet, column: SheetColumn): Float64Array {
   return Float64Array.from(column.codes, (code) => values[code] ?? NaN);
 }
 
+/** What models in single precision can hold, with room for targets beyond the data. */
+const largestReward = 1e30;
+const smallestSpread = 1e-30;
+
 function checkRewards(sheet: Sheet, rewards: Float64Array, options: TableOptions): void {
   const { reward, minimumLabelled = 10, requireVariation = true } = options;
   const labelled = rewards.filter((value) => !Number.isNaN(value));
@@ -92,6 +96,12 @@ function checkRewards(sheet: Sheet, rewards: Float64Array, options: TableOptions
     throw dataError(
       `${sheet.file}, ${column} holds ${min} in every row with a reward, so no design is better than another; ` +
         `is it the right column?`,
+    );
+  }
+  if (Math.max(-min, max) > largestReward || (min < max && max - min < smallestSpread)) {
+    throw dataError(
+      `${sheet.file}, ${column} reaches from ${min} to ${max}, and rewards no larger than ${largestReward} that differ by ` +
+        `${smallestSpread} or more were expected; give it in another unit`,
     );
   }
 }

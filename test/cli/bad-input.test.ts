@@ -183,7 +183,8 @@ const tables: readonly Case[] = [
     },
     args: onYield,
     code: 1,
-    sentence: 'data.csv has a design column "predicted_yield", a name that the output needs for itself; rename it',
+    sentence:
+      'data.csv has a design column "predicted_yield", a name that the output needs for itself; rename it, or leave it out with --ignore predicted_yield',
   },
 ];
 
@@ -423,14 +424,16 @@ const flags: readonly Case[] = [
     },
     args: [...onYield, '--count', '1'],
     code: 2,
-    sentence: 'count is 1, but the space holds only 0 designs that were not measured',
+    sentence:
+      'count is 1, but the space holds only 0 designs that were not measured; ask for fewer, fix fewer values, or give a wider space',
   },
   {
     name: 'a count above what the candidates hold',
     files: { 'data.csv': good, 'list.csv': 'x,y,catalyst\n0.11,0.2,A\n0.12,0.2,A\n0.11,0.2,A\n' },
     args: [...onYield, '--candidates', 'list.csv', '--count', '3'],
     code: 2,
-    sentence: 'count is 3, but the candidates hold only 2 designs that were not measured',
+    sentence:
+      'count is 3, but the candidates hold only 2 designs that were not measured; ask for fewer, or give more candidates',
   },
   {
     name: 'an output that is the table',

@@ -188,7 +188,9 @@ describe('the count that is asked for', () => {
     ];
     expect(() => checkCount(small, [], 3, catalogue)).not.toThrow();
     expect(() => checkCount(small, [{ a: 3, b: 'y' }], 3, catalogue)).toThrow('the candidates hold only 2 designs');
-    expect(() => checkCount(small.fix({ b: 'x' }), [], 2, catalogue)).toThrow('the candidates hold only 1 designs');
+    expect(() => checkCount(small.fix({ b: 'x' }), [], 2, catalogue)).toThrow(
+      'the candidates hold only 1 design that was not measured',
+    );
   });
 
   test('of a space without end is not checked', () => {

@@ -168,6 +168,8 @@ describe('a small finite space', () => {
     expect(designsOf(result).map(textOf).sort()).toEqual(
       left.map(({ a, b }) => textOf({ a: Number(a), b: Number(b) })).sort(),
     );
+    const { sampled, repeated, measured: known, infeasible } = result.counts;
+    expect(repeated + known + infeasible).toBeLessThan(sampled);
   });
 
   it('refuses one more before any training', async () => {
@@ -236,10 +238,38 @@ describe('options', () => {
     [{ target: NaN }, 'target is NaN, a finite number was expected'],
     [{ quantile: 1.01 }, 'quantile is 1.01, a number from 0 to 1 was expected'],
     [{ guidances: [1, 21] }, 'guidance is 21, a number from 0 to 20 was expected'],
+    [{ guidances: [] }, 'no guidance is given, at least one was expected'],
+    [{ stretches: [] }, 'no stretch is given, at least one was expected'],
+    [{ stretches: [NaN] }, 'stretch is NaN, a number from -1000 to 1000 was expected'],
+    [{ samplerSteps: 0 }, 'samplerSteps is 0, a whole number of at least 1 was expected'],
     [{ target: 1, quantile: 0.5 }, 'target and quantile both say what to ask for; give one of them'],
     [{ fix: { catalyst: 'Z' } }, 'the fixed catalyst is "Z", not one of A, B, C'],
   ])('%j is refused', async (options, sentence) => {
     await expect(propose(mixedTable(), options)).rejects.toThrow(sentence);
+  });
+
+  it('a candidate that is no design of the space is refused before any training', async () => {
+    const stages: string[] = [];
+    const candidates = [{ ...mixedTable().designs[0], layers: 9 }];
+    const observer = ({ stage }: { stage: string }) => stages.push(stage);
+    await expect(propose(mixedTable(), { ...small, candidates, count: 1, observer })).rejects.toThrow('layers');
+    expect(stages).toEqual([]);
+  });
+
+  it('as many designs are found as asked for, however small the pool', async () => {
+    const { proposals } = await propose(mixedTable(), { ...small, pool: 1, count: 60 });
+    expect(proposals).toHaveLength(60);
+  });
+
+  it('a surrogate is disposed of once it is not needed', async () => {
+    let disposed = 0;
+    const fitted = fitEnsemble({ steps: 100, width: 16 });
+    const surrogate: typeof fitted = async (rows, context) => {
+      const own = await fitted(rows, context);
+      return { ...own, dispose: () => own.dispose().then(() => void disposed++) };
+    };
+    await propose(mixedTable(), { ...small, surrogate, count: 2 });
+    expect(disposed).toBe(1);
   });
 
   it('a target is asked for with every guidance weight', async () => {

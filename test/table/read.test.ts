@@ -194,6 +194,13 @@ describe('a bad table gets one sentence', () => {
       'data.csv, column "y" holds 2.5 in every row with a reward, so no design is better than another; is it the right column?',
     ],
     [
+      'rewards beyond single precision',
+      csv([7, '1,1,A,1e31']),
+      {},
+      'data.csv, column "y" reaches from 0.5 to 1e+31, and rewards no larger than 1e+30 that differ by 1e-30 or more were ' +
+        'expected; give it in another unit',
+    ],
+    [
       'a text in the reward',
       csv([7, '1,1,A,n.d.']),
       {},
