@@ -35,7 +35,7 @@ module.exports = {
     {
       name: 'onnxruntime-in-one-place',
       severity: 'error',
-      from: { pathNot: '^(src/graph/runtime/|benchmarks/training/spike\\.ts)' },
+      from: { pathNot: '^(src/graph/runtime/|benchmarks/training/(spike|profile)\\.ts)' },
       to: { path: 'node_modules/onnxruntime-node' },
     },
   ],

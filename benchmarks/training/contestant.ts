@@ -5,10 +5,15 @@ export interface Size {
   readonly steps: number;
 }
 
+export interface Run {
+  readonly milliseconds: number;
+  readonly losses: readonly number[];
+}
+
 /** Something that trains, opened at one size. */
 export interface Training {
-  /** Trains `size.steps` steps; milliseconds per step and the last loss. */
-  readonly run: () => Promise<{ readonly milliseconds: number; readonly loss: number }>;
+  /** Trains `size.steps` steps; milliseconds per step and the loss of each step. */
+  readonly run: () => Promise<Run>;
   readonly close: () => Promise<void>;
 }
 
@@ -21,7 +26,8 @@ export interface Score {
   readonly name: string;
   /** Median of the rounds, per step. */
   readonly milliseconds: number;
-  readonly loss: number;
+  /** Losses of the first run. */
+  readonly losses: readonly number[];
 }
 
 export function median(values: readonly number[]): number {
@@ -42,14 +48,14 @@ export async function alternate(contestants: readonly Contestant[], size: Size, 
   const trainings: Training[] = [];
   for (const contestant of contestants) trainings.push(await contestant.open(size));
   const times: number[][] = contestants.map(() => []);
-  const losses: number[] = [];
+  const losses: (readonly number[])[] = [];
   for (let round = 0; round <= rounds; round++) {
     for (const [index, training] of trainings.entries()) {
-      const { milliseconds, loss } = await training.run();
+      const { milliseconds, losses: found } = await training.run();
       if (round > 0) times[index]!.push(milliseconds);
-      losses[index] = loss;
+      losses[index] ??= found;
     }
   }
   for (const training of trainings) await training.close();
-  return contestants.map(({ name }, index) => ({ name, milliseconds: median(times[index]!), loss: losses[index]! }));
+  return contestants.map(({ name }, index) => ({ name, milliseconds: median(times[index]!), losses: losses[index]! }));
 }

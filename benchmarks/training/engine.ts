@@ -1,4 +1,11 @@
-import { initialState, stepRates, trainingGraph, type NamedValues, type Runtime } from '../../src/graph/index.ts';
+import {
+  initialState,
+  stepRates,
+  trainingGraph,
+  trainingNames,
+  type NamedValues,
+  type Runtime,
+} from '../../src/graph/index.ts';
 import { timed, type Contestant } from './contestant.ts';
 import { drawn, type Model } from './models.ts';
 
@@ -15,7 +22,10 @@ export function engineContestant(runtime: Runtime, model: Model, name: string = 
       const definition = model(size);
       const { parameters, data, inputs } = drawn(definition);
       const program = await runtime.compile(trainingGraph(definition));
-      await program.write({ ...initialState(definition, parameters), ...data });
+      await program.write(initialState(definition, parameters));
+      await program.write(
+        Object.fromEntries(Object.entries(data).map(([key, value]) => [trainingNames.data(key), value])),
+      );
       const rates = { learningRate: () => learningRate, weightDecay, averageDecay };
       let step = 0;
       return {
@@ -24,7 +34,7 @@ export function engineContestant(runtime: Runtime, model: Model, name: string = 
           step += size.steps;
           let results: NamedValues = {};
           const total = await timed(async () => (results = await program.run(given)));
-          return { milliseconds: total / Math.max(1, size.steps), loss: results['losses']!.data.at(-1) ?? NaN };
+          return { milliseconds: total / Math.max(1, size.steps), losses: Array.from(results['losses']!.data) };
         },
         close: () => program.dispose(),
       };

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { onnxRuntime, type NamedValues } from '../../src/graph/index.ts';
 import type { Size } from './contestant.ts';
 import { engineContestant } from './engine.ts';
-import { drawn, residualMlp } from './models.ts';
+import { drawn, denoiser } from './models.ts';
 
 export interface MemoryUse {
   /** Bytes of parameters, both moments, the moving average and the data set. */
@@ -27,7 +27,7 @@ const bytesOf = (values: NamedValues): number =>
 
 async function measure(size: Size, threads: number): Promise<MemoryUse> {
   const runtime = onnxRuntime({ threads });
-  const contestant = engineContestant(runtime, residualMlp);
+  const contestant = engineContestant(runtime, denoiser);
   const trainFor = async (trained: Size, runs: number): Promise<void> => {
     const training = await contestant.open(trained);
     for (let run = 0; run < runs; run++) await training.run();
@@ -37,7 +37,7 @@ async function measure(size: Size, threads: number): Promise<MemoryUse> {
   const baseline = peakBytes();
   await trainFor(size, 5);
   const peak = peakBytes();
-  const { parameters, data } = drawn(residualMlp(size));
+  const { parameters, data } = drawn(denoiser(size));
   const held = 4 * bytesOf(parameters) + bytesOf(data);
   await runtime.close();
   return { held, baseline, peak };

@@ -1,27 +1,28 @@
-import { randomStream } from '../../src/base/index.ts';
+import { randomStream, type RandomStream } from '../../src/base/index.ts';
+import { denoiserShapes, denoisingLoss, karrasSchedule } from '../../src/diffusion/index.ts';
 import {
   add,
-  concat,
-  gather,
   mapValues,
   matMul,
   mean,
-  multiply,
   silu,
   square,
   subtract,
   type NamedTensors,
   type NamedValues,
+  type Shape,
   type Tensor,
   type TrainingDefinition,
 } from '../../src/graph/index.ts';
 import type { Size } from './contestant.ts';
 
-/** Columns of a design and what tells the network noise and reward. */
+/** Columns of a design, and of what tells the plain network noise and reward. */
 export const designWidth = 86;
 export const conditionWidth = 17;
 /** Rows of the data set. */
 export const dataRows = 4096;
+/** Residual blocks of the denoiser. */
+export const blocks = 3;
 
 /** A network with its loss, as `trainingGraph` takes it, at a size. */
 export type Model = (size: Size) => TrainingDefinition;
@@ -49,33 +50,17 @@ export const plainMlp: Model = ({ batch, width, steps }) => ({
   stepsPerRun: steps,
 });
 
-/** A denoiser: two residual blocks between linear layers; AdamW, clipping and a moving average. */
-export const residualMlp: Model = ({ batch, width, steps }) => ({
-  parameters: {
-    ...layer('in', designWidth + conditionWidth, width),
-    ...layer('up0', width, width),
-    ...layer('down0', width, width),
-    ...layer('up1', width, width),
-    ...layer('down1', width, width),
-    ...layer('out', width, designWidth),
-  },
+/** The product's own denoiser and loss, with AdamW, clipping and a moving average. */
+export const denoiser: Model = ({ batch, width, steps }) => ({
+  parameters: denoiserShapes({ dimension: designWidth, width, blocks }),
   stepInputs: {
     rows: { shape: [batch], dtype: 'int' },
-    noise: { shape: [batch, designWidth] },
     sigma: { shape: [batch, 1] },
-    condition: { shape: [batch, conditionWidth] },
+    withheld: { shape: [batch, 1] },
+    noise: { shape: [batch, designWidth] },
   },
-  data: { x: [dataRows, designWidth] },
-  loss: (p, step, data) => {
-    const clean = gather(data['x']!, step['rows']!);
-    const noisy = add(clean, multiply(step['noise']!, step['sigma']!));
-    const start = linear(concat([noisy, step['condition']!], 1), p, 'in');
-    const last = ['0', '1'].reduce(
-      (h, block) => add(h, linear(silu(linear(silu(h), p, `up${block}`)), p, `down${block}`)),
-      start,
-    );
-    return mean(square(subtract(linear(silu(last), p, 'out'), clean)));
-  },
+  data: { designs: [dataRows, designWidth], rewards: [dataRows, 1], unlabelled: [dataRows, 1] },
+  loss: denoisingLoss(blocks),
   stepsPerRun: steps,
   clipNorm: 1,
   weightDecay: true,
@@ -90,37 +75,34 @@ export interface Drawn {
   readonly inputs: () => NamedValues;
 }
 
-/** Parameters, data and step inputs of a definition: normal numbers, weights scaled by their fan-in, indices below `dataRows`. */
+/** One number of an array that is not normal. */
+const draws: Readonly<Record<string, (random: RandomStream) => number>> = {
+  rows: (random) => random.integer(dataRows),
+  sigma: (random) => karrasSchedule().trainingSigma(random.normal()),
+  withheld: (random) => (random.uniform() < 0.15 ? 1 : 0),
+  unlabelled: (random) => (random.uniform() < 0.1 ? 1 : 0),
+};
+
+/** Parameters, data and step inputs of a definition, the same for the same definition; weights are scaled by their fan-in. */
 export function drawn(definition: TrainingDefinition): Drawn {
   const random = randomStream(0);
-  const normals = (shape: readonly number[], scale: number) => {
-    const data = random.fillNormal(new Float32Array(sizeOf(shape)));
-    for (let index = 0; index < data.length; index++) data[index]! *= scale;
-    return { shape, data };
-  };
-  const places = (shape: readonly number[]) => {
-    const data = new Int32Array(sizeOf(shape));
-    for (let index = 0; index < data.length; index++) data[index] = random.integer(dataRows);
-    return { shape, data };
-  };
-  const parameters = mapValues(definition.parameters, (shape) => {
+  const values = (name: string, shape: Shape, scale = 1) => {
     const known = shape as readonly number[];
-    return normals(known, known.length > 1 ? 1 / Math.sqrt(known.at(-2)!) : 0);
-  });
-  const data = Object.entries(definition.data).map(
-    ([name, shape]) => [`data/${name}`, normals(shape as readonly number[], 1)] as const,
+    const length = known.reduce((total, dim) => total * dim, 1);
+    const stream = random.split(name);
+    const draw = draws[name] ?? ((from: RandomStream) => from.normal() * scale);
+    const data = name === 'rows' ? new Int32Array(length) : new Float32Array(length);
+    for (let index = 0; index < length; index++) data[index] = draw(stream);
+    return { shape: known, data };
+  };
+  const inputs = mapValues(definition.stepInputs, ({ shape }, name) =>
+    values(name, [definition.stepsPerRun, ...shape]),
   );
-  const inputs = mapValues(definition.stepInputs, ({ shape, dtype }) => {
-    const whole = [definition.stepsPerRun, ...(shape as readonly number[])];
-    return dtype === 'int' ? places(whole) : normals(whole, 1);
-  });
   return {
-    parameters,
-    data: Object.fromEntries(data),
+    parameters: mapValues(definition.parameters, (shape, name) =>
+      values(name, shape, shape.length > 1 ? 1 / Math.sqrt(shape.at(-2) as number) : 0),
+    ),
+    data: mapValues(definition.data, (shape, name) => values(name, shape)),
     inputs: () => mapValues(inputs, ({ shape, data: kept }) => ({ shape, data: kept.slice() })),
   };
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((total, dim) => total * dim, 1);
 }

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Contestant } from './contestant.ts';
+import { mapValues, stepRates, type NamedValues } from '../../src/graph/index.ts';
+import type { Contestant, Run, Size, Training } from './contestant.ts';
 import { averageDecay, learningRate, weightDecay } from './engine.ts';
-import { conditionWidth, dataRows, designWidth } from './models.ts';
+import { blocks, denoiser, drawn } from './models.ts';
 
 /** From the compiled file to the script, which is not compiled. */
 const script = fileURLToPath(new URL('../../../benchmarks/peers/torch_training.py', import.meta.url));
@@ -16,8 +17,14 @@ class Peer {
 
   constructor(threads: number) {
     const count = String(threads);
-    const env = { ...process.env, OMP_NUM_THREADS: count, MKL_NUM_THREADS: count };
-    this.child = spawn(process.env['DIFFOPT_PYTHON'] ?? 'python3', [script], { env });
+    // Threads that wait give their core away: the contestants share the machine.
+    const threading = {
+      OMP_NUM_THREADS: count,
+      MKL_NUM_THREADS: count,
+      OMP_WAIT_POLICY: 'passive',
+      GOMP_SPINCOUNT: '0',
+    };
+    this.child = spawn(process.env['DIFFOPT_PYTHON'] ?? 'python3', [script], { env: { ...process.env, ...threading } });
     this.child.on('error', (error) => (this.failure = error));
     this.child.stdin.on('error', (error) => (this.failure = error));
     this.child.stderr.pipe(process.stderr);
@@ -40,13 +47,16 @@ class Peer {
   }
 }
 
-/** PyTorch with the residual denoiser, or why it cannot take part. */
-export async function torchContestant(threads: number): Promise<Contestant | { readonly missing: string }> {
+/** PyTorch with the denoiser, its AdamW op by op (the default on a processor) and fused; or why it cannot take part. */
+export async function torchContestants(threads: number): Promise<Contestant[] | { readonly missing: string }> {
   const probe = new Peer(threads);
   try {
     const answer = (await probe.next()) as { readonly ready?: string; readonly missing?: string };
     if (answer.ready === undefined) return { missing: answer.missing ?? 'no answer' };
-    return { name: `PyTorch ${answer.ready}`, open: (size) => openTorch({ ...size, threads }) };
+    return [false, true].map((fused) => ({
+      name: `PyTorch ${answer.ready}${fused ? ', fused AdamW' : ''}`,
+      open: (size) => openTorch(size, threads, fused),
+    }));
   } catch (error) {
     return { missing: error instanceof Error ? error.message : String(error) };
   } finally {
@@ -54,13 +64,27 @@ export async function torchContestant(threads: number): Promise<Contestant | { r
   }
 }
 
-async function openTorch(size: object): ReturnType<Contestant['open']> {
-  const peer = new Peer((size as { threads: number }).threads);
+/** Little-endian bytes, as text. */
+const encoded = (values: NamedValues) =>
+  mapValues(values, ({ shape, data }) => ({
+    shape,
+    type: data instanceof Int32Array ? 'int32' : 'float32',
+    bytes: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64'),
+  }));
+
+async function openTorch(size: Size, threads: number, fused: boolean): Promise<Training> {
+  const peer = new Peer(threads);
   await peer.next();
-  const shared = { designWidth, conditionWidth, dataRows, learningRate, weightDecay, averageDecay };
-  await peer.ask({ open: { ...size, ...shared } });
+  const { parameters, data, inputs } = drawn(denoiser(size));
+  const values = { parameters: encoded(parameters), data: encoded(data), inputs: encoded(inputs()) };
+  await peer.ask({ open: { threads, fused, blocks, learningRate, weightDecay, steps: size.steps, ...values } });
+  let step = 0;
   return {
-    run: async () => (await peer.ask({ run: true })) as { milliseconds: number; loss: number },
+    run: async () => {
+      const rates = stepRates(step, size.steps, { learningRate: () => learningRate, weightDecay, averageDecay });
+      step += size.steps;
+      return (await peer.ask({ run: { keep: Array.from(rates['keep']!.data) } })) as Run;
+    },
     close: () => Promise.resolve(peer.end()),
   };
 }

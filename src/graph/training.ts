@@ -86,12 +86,14 @@ function sizeOf(shape: readonly number[]): number {
   return shape.reduce((total, dim) => total * dim, 1);
 }
 
-/** Values of a slot from those of its parameters, in an array of its own. */
+/** Values of a slot from those of its parameters. */
 function packed({ name, places }: Slot, values: NamedValues): Values {
-  if (places === undefined) return { shape: values[name]!.shape, data: values[name]!.data.slice() };
+  if (places === undefined) return values[name]!;
   const parts = places.map((place) => values[place.name]!.data);
   const length = places.at(-1)!.end;
-  const whole = parts.every((part) => part instanceof Float32Array) ? new Float32Array(length) : new Float64Array(length);
+  const whole = parts.every((part) => part instanceof Float32Array)
+    ? new Float32Array(length)
+    : new Float64Array(length);
   parts.forEach((part, index) => whole.set(part, places[index]!.start));
   return { shape: [length], data: whole };
 }

@@ -69,7 +69,12 @@ function compiled(program: number): Compiled {
   return found;
 }
 
-async function compile({ program, model, threads, inPlace }: Extract<WorkerRequest, { kind: 'compile' }>): Promise<void> {
+async function compile({
+  program,
+  model,
+  threads,
+  inPlace,
+}: Extract<WorkerRequest, { kind: 'compile' }>): Promise<void> {
   const session = await InferenceSession.create(model, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
