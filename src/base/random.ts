@@ -55,6 +55,11 @@ function mix(hash: number, text: string): number {
   return (hash ^ (hash >>> 16)) | 0;
 }
 
+/** A name without a slash, distinct for distinct names (RFC 6901's escapes). */
+function escaped(name: string | number): string {
+  return String(name).replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
 type Key = readonly [number, number, number, number];
 
 class XoroshiroStream implements RandomStream {
@@ -69,7 +74,7 @@ class XoroshiroStream implements RandomStream {
   }
 
   split(...names: readonly (string | number)[]): RandomStream {
-    const text = names.map((name) => `/${name}`).join('');
+    const text = names.map((name) => `/${escaped(name)}`).join('');
     const [a, b, c, d] = this.key;
     return new XoroshiroStream([
       mix(a, text),

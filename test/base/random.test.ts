@@ -116,7 +116,19 @@ describe('a split', () => {
   });
 
   test('by other names, in other order or of another seed is another stream', () => {
-    const names: (string | number)[][] = [[], ['a'], ['b'], ['a', 'b'], ['b', 'a'], ['ab'], [1], [2], ['a', 1], ['']];
+    const plain: (string | number)[][] = [[], ['a'], ['b'], ['a', 'b'], ['b', 'a'], ['ab'], [1], [2], ['a', 1], ['']];
+    // One name that looks like two, and names that look like the escapes of others.
+    const names = [
+      ...plain,
+      ['a/b'],
+      ['a~b'],
+      ['a~1b'],
+      ['a~01b'],
+      ['a', '', 'b'],
+      ['', 'a', 'b'],
+      ['/a', 'b'],
+      ['a/', 'b'],
+    ];
     const first = [0, 1, -1, 0.5, 2 ** 40].flatMap((seed) =>
       names.map((parts) => (parts.length === 0 ? randomStream(seed) : randomStream(seed).split(...parts)).uniform()),
     );

@@ -127,6 +127,59 @@ describe.each([onnx, tensorflowRuntime(tf), referenceRuntime])('a program on the
     });
   });
 
+  test.each([1, 2, 3])('updates variables from a loop of %i trips that exchanges them', async (trips) => {
+    const [a, b] = [variable('a', [2]), variable('b', [2])];
+    const { state, collected } = loop(trips, [a, b], (_, [x, y]) => ({ state: [y!, x!], collect: [add(x!, a), x!] }));
+    const exchanging: Graph = {
+      outputs: { sums: collected[0]!, states: collected[1]! },
+      updates: [
+        { variable: a, next: state[1]! },
+        { variable: b, next: state[0]! },
+      ],
+    };
+    await withProgram(runtime, exchanging, async (program) => {
+      await program.write({ a: floats([2], [1, 2]), b: floats([2], [10, 20]) });
+      const odd = trips % 2 === 1;
+      for (let run = 0; run < 3; run++) {
+        const { a: left } = await program.read(['a']);
+        const { sums, states } = await program.run({});
+        expect(sums!.data[0]).toBe(2 * left!.data[0]!);
+        expect(states!.data[0]).toBe(left!.data[0]!);
+        const after = await program.read(['a', 'b']);
+        // The updates exchange the states once more.
+        const exchanged = !odd && run % 2 === 0;
+        expect([numbers(after, 'a'), numbers(after, 'b')]).toEqual(
+          exchanged
+            ? [
+                [10, 20],
+                [1, 2],
+              ]
+            : [
+                [1, 2],
+                [10, 20],
+              ],
+        );
+      }
+    });
+  });
+
+  test('keeps variables apart that were written as one array', async () => {
+    const [a, b] = [variable('a', [2]), variable('b', [2])];
+    const { state } = loop(2, [a, b], (_, [x, y]) => ({ state: [add(x!, 1), add(y!, 10)] }));
+    const updates = [a, b].map((leaf, index) => ({ variable: leaf, next: state[index]! }));
+    await withProgram(runtime, { outputs: {}, updates }, async (program) => {
+      const shared = floats([2], [0, 5]);
+      await program.write({ a: shared, b: shared });
+      await program.run({});
+      await program.run({});
+      const after = await program.read(['a', 'b']);
+      expect([numbers(after, 'a'), numbers(after, 'b')]).toEqual([
+        [4, 9],
+        [40, 45],
+      ]);
+    });
+  });
+
   test('gives one tensor under two names, an input and a constant as outputs', async () => {
     const x = input('x', [2]);
     const twice = multiply(x, 2);

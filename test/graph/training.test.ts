@@ -12,6 +12,7 @@ import {
   mean,
   multiply,
   onnxRuntime,
+  readParameters,
   referenceRuntime,
   silu,
   square,
@@ -110,5 +111,48 @@ test('a denoiser learns the same on every runtime: losses of 50 steps within 1e-
     const found = await losses(runtime);
     const differences = found.map((loss, step) => Math.abs(loss - truth[step]!));
     expect(Math.max(...differences), runtime.name).toBeLessThan(1e-3);
+  }
+});
+
+test('vectors, which share one tensor, learn as they would alone', async () => {
+  const [inside, outside, count] = [3, 2, 4];
+  const vectors = { scale: [outside], shift: [outside], level: [] };
+  // A matrix has a tensor of its own.
+  const alone = { scale: [1, outside], shift: [1, outside], level: [1, 1] };
+  const trained = async (runtime: Runtime, small: Readonly<Record<string, readonly number[]>>) => {
+    const own: TrainingDefinition = {
+      parameters: { ...small, w: [inside, outside] },
+      stepInputs: { x: { shape: [batch, inside] } },
+      data: {},
+      loss: (p, { x }) =>
+        mean(square(subtract(add(add(multiply(matMul(x!, p['w']!), p['scale']!), p['shift']!), p['level']!), 3))),
+      stepsPerRun: count,
+      clipNorm: 1,
+      average: true,
+    };
+    const parameters = Object.fromEntries(
+      Object.entries(own.parameters).map(([name, shape]) => [name, normals(shape as readonly number[], name)]),
+    );
+    return withProgram(runtime, trainingGraph(own), async (program) => {
+      await program.write(initialState(own, parameters));
+      const found = [parameters];
+      for (let run = 0; run < 2; run++) {
+        const rates = stepRates(run * count, count, { learningRate: () => 0.05, weightDecay: 0, averageDecay: 0.9 });
+        await program.run({ x: normals([count, batch, inside], `x${run}`), ...rates });
+        for (const kind of ['parameter', 'average'] as const) found.push(await readParameters(program, own, kind));
+      }
+      return found.map((values) => ['scale', 'shift', 'level', 'w'].map((name) => values[name]!));
+    });
+  };
+  for (const runtime of [onnx, referenceRuntime]) {
+    const [together, apart] = [await trained(runtime, vectors), await trained(runtime, alone)];
+    together.forEach((values, time) => {
+      values.forEach(({ shape, data }, index) => {
+        expect(shape).toEqual([[outside], [outside], [], [inside, outside]][index]);
+        data.forEach((value, i) => expect(value).toBeCloseTo(apart[time]![index]!.data[i]!, 5));
+      });
+    });
+    // They did learn.
+    expect(together.at(-2)![1]!.data[0]).not.toBeCloseTo(together[0]![1]!.data[0]!, 2);
   }
 });

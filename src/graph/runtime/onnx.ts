@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { emitModel, nextName } from '../emit.ts';
+import { updatesInPlace } from '../in-place.ts';
 import { describeModel } from '../read-model.ts';
 import type { Signature } from '../signature.ts';
 import type { Graph } from '../tensor.ts';
@@ -73,14 +74,6 @@ export interface OnnxRuntime extends Runtime {
   load(model: Uint8Array): Promise<Program>;
 }
 
-/** Whether all that a graph computes leaves one loop: the runtime writes a loop's final state after its last iteration, when
- *  nothing reads the variables any more, so it may take their place. */
-function isOneLoop({ outputs, updates = [] }: Graph): boolean {
-  const results = [...Object.values(outputs), ...updates.map(({ next }) => next)];
-  const loops = new Set(results.map((tensor) => (tensor.kind === 'loopOutput' ? tensor.loop : undefined)));
-  return updates.length > 0 && loops.size === 1 && ([...loops][0]?.trips ?? 0) > 0;
-}
-
 /** Graphs on ONNX Runtime's native library, in a thread of their own. */
 export function onnxRuntime({ threads }: RuntimeOptions): OnnxRuntime {
   const thread = new SessionThread();
@@ -121,7 +114,7 @@ export function onnxRuntime({ threads }: RuntimeOptions): OnnxRuntime {
     compile: async (graph: Graph): Promise<Program> => {
       const model = emitModel(graph);
       const updates: Updates = (graph.updates ?? []).map(({ variable: { name } }) => [name, nextName(name)]);
-      return start(model.bytes, model, Object.keys(graph.outputs), updates, isOneLoop(graph));
+      return start(model.bytes, model, Object.keys(graph.outputs), updates, updatesInPlace(graph));
     },
     load: async (model) => {
       const { inputs, outputs } = describeModel(model);
