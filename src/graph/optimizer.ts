@@ -52,7 +52,7 @@ export function decayed(parameter: Tensor, decay: Tensor): Tensor {
 /** As a product with itself, which makes no array of squares. */
 function squaredNorm(x: Tensor): Tensor {
   if (!x.shape.every((dim) => typeof dim === 'number')) return sum(square(x));
-  const flat = reshape(x, [1, x.shape.reduce<number>((total, dim) => total * (dim as number), 1)]);
+  const flat = reshape(x, [1, x.shape.reduce<number>((total, dim) => total * dim, 1)]);
   return reshape(matMul(flat, flat, { transposeB: true }), []);
 }
 
