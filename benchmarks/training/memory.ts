@@ -36,9 +36,9 @@ async function measure(size: Size, threads: number): Promise<MemoryUse> {
   await trainFor({ ...size, batch: 1, width: 1 }, 2);
   const baseline = peakBytes();
   await trainFor(size, 5);
+  const peak = peakBytes();
   const { parameters, data } = drawn(residualMlp(size));
   const held = 4 * bytesOf(parameters) + bytesOf(data);
-  const peak = peakBytes();
   await runtime.close();
   return { held, baseline, peak };
 }

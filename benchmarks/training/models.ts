@@ -3,6 +3,7 @@ import {
   add,
   concat,
   gather,
+  mapValues,
   matMul,
   mean,
   multiply,
@@ -81,35 +82,45 @@ export const residualMlp: Model = ({ batch, width, steps }) => ({
   average: true,
 });
 
-/** Parameters, data and step inputs of a definition: normal numbers, weights scaled by their fan-in, indices below `dataRows`. */
-export function drawn(definition: TrainingDefinition): {
+/** What a definition is trained with. */
+export interface Drawn {
   readonly parameters: NamedValues;
   readonly data: NamedValues;
+  /** The inputs of one run, the same each time, in arrays of their own. */
   readonly inputs: () => NamedValues;
-} {
+}
+
+/** Parameters, data and step inputs of a definition: normal numbers, weights scaled by their fan-in, indices below `dataRows`. */
+export function drawn(definition: TrainingDefinition): Drawn {
   const random = randomStream(0);
   const normals = (shape: readonly number[], scale: number) => {
-    const data = new Float32Array(shape.reduce((total, dim) => total * dim, 1));
-    for (let index = 0; index < data.length; index++) data[index] = random.normal() * scale;
+    const data = random.fillNormal(new Float32Array(sizeOf(shape)));
+    for (let index = 0; index < data.length; index++) data[index]! *= scale;
     return { shape, data };
   };
-  const parameters = Object.entries(definition.parameters).map(([name, shape]) => {
+  const places = (shape: readonly number[]) => {
+    const data = new Int32Array(sizeOf(shape));
+    for (let index = 0; index < data.length; index++) data[index] = random.integer(dataRows);
+    return { shape, data };
+  };
+  const parameters = mapValues(definition.parameters, (shape) => {
     const known = shape as readonly number[];
-    return [name, normals(known, known.length > 1 ? 1 / Math.sqrt(known.at(-2)!) : 0)] as const;
+    return normals(known, known.length > 1 ? 1 / Math.sqrt(known.at(-2)!) : 0);
   });
   const data = Object.entries(definition.data).map(
     ([name, shape]) => [`data/${name}`, normals(shape as readonly number[], 1)] as const,
   );
-  const inputs = Object.entries(definition.stepInputs).map(([name, { shape, dtype }]) => {
+  const inputs = mapValues(definition.stepInputs, ({ shape, dtype }) => {
     const whole = [definition.stepsPerRun, ...(shape as readonly number[])];
-    const values = normals(whole, 1);
-    const places = Int32Array.from(values.data, () => random.integer(dataRows));
-    return [name, { shape: whole, data: dtype === 'int' ? places : values.data }] as const;
+    return dtype === 'int' ? places(whole) : normals(whole, 1);
   });
   return {
-    parameters: Object.fromEntries(parameters),
+    parameters,
     data: Object.fromEntries(data),
-    inputs: () =>
-      Object.fromEntries(inputs.map(([name, { shape, data: kept }]) => [name, { shape, data: kept.slice() }])),
+    inputs: () => mapValues(inputs, ({ shape, data: kept }) => ({ shape, data: kept.slice() })),
   };
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((total, dim) => total * dim, 1);
 }

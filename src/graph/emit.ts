@@ -101,6 +101,8 @@ const emitRules: { readonly [Op in OpName]: EmitRule<Op> } = {
   relu: direct('Relu'),
   round: direct('Round'),
   sigmoid: direct('Sigmoid'),
+  // The runtime merges equal nodes: the gradient's sigmoid is this one.
+  silu: (writer, [x]) => writer.node('Mul', [x!, writer.node('Sigmoid', [x!])]),
   sign: direct('Sign'),
   sin: direct('Sin'),
   sqrt: direct('Sqrt'),

@@ -5,6 +5,7 @@ import type { Graph } from './tensor.ts';
 import {
   initialState,
   mapValues,
+  readParameters,
   stepRates,
   trainingGraph,
   trainingNames,
@@ -90,17 +91,11 @@ function average(values: ArrayLike<number>): number {
 export async function fit(options: FitOptions): Promise<Fit> {
   const { runtime, definition, heldOut, stage, signal, observer = ignoreProgress } = options;
   const { stepsPerRun } = definition;
-  const names = Object.keys(definition.parameters);
-  const kept = definition.average === true ? trainingNames.average : trainingNames.parameter;
+  const kept = definition.average === true ? 'average' : 'parameter';
   const runs = Math.max(1, Math.ceil(options.steps / stepsPerRun));
   const program = await runtime.compile(trainingGraph(definition));
   const checker = heldOut === undefined ? undefined : await heldOutProgram(runtime, definition, heldOut);
   const curve = { steps: [] as number[], train: [] as number[], heldOut: [] as number[] };
-
-  const present = async (): Promise<NamedValues> => {
-    const values = await program.read(names.map(kept));
-    return Object.fromEntries(names.map((name) => [name, values[kept(name)]!]));
-  };
 
   try {
     await program.write(initialState(definition, options.parameters));
@@ -123,7 +118,7 @@ export async function fit(options: FitOptions): Promise<Fit> {
       const done = (run + 1) * stepsPerRun;
       const last = run + 1 === runs;
       if (!last && (run + 1) % options.runsPerCheck !== 0) continue;
-      const parameters = await present();
+      const parameters = await readParameters(program, definition, kept);
       const checked = checker === undefined ? undefined : await checkLoss(checker, parameters);
       curve.steps.push(done);
       curve.train.push(average(recent));

@@ -12,6 +12,7 @@ import {
   reshape,
   scalar,
   scatterAdd,
+  sigmoid,
   sign,
   sin,
   slice,
@@ -60,6 +61,8 @@ const gradientRules: { readonly [Op in OpName]: GradientRule<Op> } = {
   round: noGradient,
   // s' = s (1 - s)
   sigmoid: (g, y) => [multiply(g, multiply(y, subtract(1, y)))],
+  // y' = s + y (1 - s) = y + s (1 - y), so that x need not be kept
+  silu: (g, y) => [multiply(g, add(y, multiply(sigmoid(inputAt(y, 0)), subtract(1, y))))],
   sign: noGradient,
   sin: (g, y) => [multiply(g, cos(inputAt(y, 0)))],
   sqrt: (g, y) => [divide(multiply(g, 0.5), y)],

@@ -77,6 +77,7 @@ export type { Dim, DType, Graph, InputTensor, Shape, Tensor, VariableTensor } fr
 export {
   initialState,
   mapValues,
+  readParameters,
   stepRates,
   trainingGraph,
   trainingNames,

@@ -67,6 +67,8 @@ export const negate = (x: Tensor): Tensor => apply('negate', [x], none);
 export const relu = (x: Tensor): Tensor => apply('relu', [x], none);
 export const round = (x: Tensor): Tensor => apply('round', [x], none);
 export const sigmoid = (x: Tensor): Tensor => apply('sigmoid', [x], none);
+/** x sigmoid(x), the activation of the networks here. */
+export const silu = (x: Tensor): Tensor => apply('silu', [x], none);
 export const sign = (x: Tensor): Tensor => apply('sign', [x], none);
 export const sin = (x: Tensor): Tensor => apply('sin', [x], none);
 export const sqrt = (x: Tensor): Tensor => apply('sqrt', [x], none);
@@ -136,11 +138,6 @@ export function pad(x: Tensor, axis: number, before: number, after: number): Ten
 
 export function scatterAdd(indices: Tensor, updates: Tensor, rows: number): Tensor {
   return apply('scatterAdd', [indices, updates], { rows });
-}
-
-/** x sigmoid(x), the activation of the networks here. */
-export function silu(x: Tensor): Tensor {
-  return multiply(x, sigmoid(x));
 }
 
 export function square(x: Tensor): Tensor {

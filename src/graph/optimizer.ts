@@ -1,4 +1,4 @@
-import { add, divide, maximum, minimum, multiply, sqrt, square, subtract, sum } from './ops.ts';
+import { add, divide, matMul, maximum, minimum, multiply, reshape, sqrt, square, subtract, sum } from './ops.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Adam's constants (Kingma and Ba 2015, Algorithm 1). */
@@ -49,9 +49,16 @@ export function decayed(parameter: Tensor, decay: Tensor): Tensor {
   return multiply(parameter, subtract(1, decay));
 }
 
+/** As a product with itself, which makes no array of squares. */
+function squaredNorm(x: Tensor): Tensor {
+  if (!x.shape.every((dim) => typeof dim === 'number')) return sum(square(x));
+  const flat = reshape(x, [1, x.shape.reduce<number>((total, dim) => total * (dim as number), 1)]);
+  return reshape(matMul(flat, flat, { transposeB: true }), []);
+}
+
 /** All gradients scaled so that their joint Euclidean norm is at most `limit`. */
 export function clipByGlobalNorm(gradients: readonly Tensor[], limit: number): readonly Tensor[] {
-  const norm = sqrt(gradients.map((gradient) => sum(square(gradient))).reduce(add));
+  const norm = sqrt(gradients.map(squaredNorm).reduce(add));
   const factor = minimum(divide(limit, maximum(norm, 1e-12)), 1);
   return gradients.map((gradient) => multiply(gradient, factor));
 }

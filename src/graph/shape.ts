@@ -134,6 +134,7 @@ export const shapeRules: { readonly [Op in OpName]: ShapeRule<Op> } = {
   relu: unary,
   round: unary,
   sigmoid: unary,
+  silu: unary,
   sign: unary,
   sin: unary,
   sqrt: unary,

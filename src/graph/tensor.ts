@@ -17,6 +17,8 @@ export interface OpAttributes {
   /** To the nearest whole number, halves to even. */
   readonly round: NoAttributes;
   readonly sigmoid: NoAttributes;
+  /** x sigmoid(x). */
+  readonly silu: NoAttributes;
   readonly sign: NoAttributes;
   readonly sin: NoAttributes;
   readonly sqrt: NoAttributes;

@@ -1,7 +1,7 @@
 import { gradients } from './gradient.ts';
-import { gather, input, loop, variable } from './ops.ts';
+import { concat, gather, input, loop, reshape, slice, variable } from './ops.ts';
 import { adam, adamDefaults, adamRate, clipByGlobalNorm, decayed, movingAverage } from './optimizer.ts';
-import type { NamedValues } from './runtime/types.ts';
+import type { NamedValues, Program, Values } from './runtime/types.ts';
 import type { DType, Graph, Shape, Tensor, VariableTensor } from './tensor.ts';
 
 export type NamedTensors = Readonly<Record<string, Tensor>>;
@@ -38,6 +38,64 @@ export const trainingNames = {
   data: (name: string): string => `data/${name}`,
 } as const;
 
+/** What the state of a training holds for each parameter. */
+type StateKind = 'parameter' | 'first' | 'second' | 'average';
+
+function stateKinds({ average }: TrainingDefinition): readonly StateKind[] {
+  return average === true ? ['parameter', 'first', 'second', 'average'] : ['parameter', 'first', 'second'];
+}
+
+/** Where a parameter is in the state: all of a tensor of its own, or a part of the vector that the small ones share. */
+interface Place {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A tensor of the state, of every kind. */
+interface Slot {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly places: readonly Place[] | undefined;
+}
+
+/** Vectors are kept as one tensor: an update is a score of operations, and on a short vector each costs its dispatch. */
+function slotsOf({ parameters }: TrainingDefinition): readonly Slot[] {
+  const entries = Object.entries(parameters);
+  const isShared = ([, shape]: (typeof entries)[number]): boolean =>
+    shape.length < 2 && shape.every((dim) => typeof dim === 'number');
+  const shared = entries.filter(isShared);
+  if (shared.length < 2) return entries.map(([name, shape]) => ({ name, shape, places: undefined }));
+  let total = 0;
+  const places = shared.map(([name, shape]): Place => {
+    const start = total;
+    total += sizeOf(shape as readonly number[]);
+    return { name, shape: shape as readonly number[], start, end: total };
+  });
+  const own = entries.filter((entry) => !isShared(entry)).map(([name, shape]) => ({ name, shape, places: undefined }));
+  // No parameter's slot can be called so: the others begin with their kind and a slash, this one is the kind and a space.
+  return [...own, { name: 'vectors', shape: [total], places }];
+}
+
+function slotName(kind: StateKind, { name, places }: Slot): string {
+  return places === undefined ? trainingNames[kind](name) : `${kind} ${name}`;
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((total, dim) => total * dim, 1);
+}
+
+/** Values of a slot from those of its parameters, in an array of its own. */
+function packed({ name, places }: Slot, values: NamedValues): Values {
+  if (places === undefined) return { shape: values[name]!.shape, data: values[name]!.data.slice() };
+  const parts = places.map((place) => values[place.name]!.data);
+  const length = places.at(-1)!.end;
+  const whole = parts.every((part) => part instanceof Float32Array) ? new Float32Array(length) : new Float64Array(length);
+  parts.forEach((part, index) => whole.set(part, places[index]!.start));
+  return { shape: [length], data: whole };
+}
+
 /** Rates of `count` steps from `from`: what `trainingGraph` needs beside its step inputs. */
 export function stepRates(
   from: number,
@@ -61,14 +119,10 @@ export function stepRates(
  * them variables, so nothing but the step inputs ([stepsPerRun, ...] each) goes in and nothing but `losses` [stepsPerRun] comes out.
  */
 export function trainingGraph(definition: TrainingDefinition): Graph {
-  const { stepsPerRun, parameters, stepInputs } = definition;
-  const names = Object.keys(parameters);
-  const kinds =
-    definition.average === true
-      ? (['parameter', 'first', 'second', 'average'] as const)
-      : (['parameter', 'first', 'second'] as const);
-  const state: VariableTensor[] = kinds.flatMap((kind) =>
-    names.map((name) => variable(trainingNames[kind](name), parameters[name]!)),
+  const { stepsPerRun, stepInputs } = definition;
+  const slots = slotsOf(definition);
+  const state: VariableTensor[] = stateKinds(definition).flatMap((kind) =>
+    slots.map((slot) => variable(slotName(kind, slot), slot.shape)),
   );
   const data = mapValues(definition.data, (shape, name): Tensor => variable(trainingNames.data(name), shape));
   const inputs = mapValues(stepInputs, ({ shape, dtype }, name) => input(name, [stepsPerRun, ...shape], dtype));
@@ -79,15 +133,12 @@ export function trainingGraph(definition: TrainingDefinition): Graph {
   };
 
   const { state: final, collected } = loop(stepsPerRun, state, (iteration, carried) => {
-    const part = (index: number) => carried.slice(index * names.length, (index + 1) * names.length);
+    const part = (index: number) => carried.slice(index * slots.length, (index + 1) * slots.length);
     const [present, first, second, average] = [part(0), part(1), part(2), part(3)];
     const at = (x: Tensor): Tensor => gather(x, iteration);
-    const loss = definition.loss(
-      Object.fromEntries(names.map((name, index) => [name, present[index]!])),
-      mapValues(inputs, at),
-      data,
-    );
-    const raw = gradients(loss, present);
+    const parameters = unpackedTensors(slots, present);
+    const loss = definition.loss(parameters, mapValues(inputs, at), data);
+    const raw = slotGradients(slots, parameters, loss);
     const clipped = definition.clipNorm === undefined ? raw : clipByGlobalNorm(raw, definition.clipNorm);
     const [rate, decay, keep] = [at(rates.rate), at(rates.decay), at(rates.keep)];
     const steps = present.map((parameter, index) => {
@@ -112,18 +163,63 @@ export function trainingGraph(definition: TrainingDefinition): Graph {
   };
 }
 
-/** The variables of a training graph at its start: the given parameters, moments of zero, the average at the parameters. */
-export function initialState(definition: TrainingDefinition, parameters: NamedValues): NamedValues {
-  const entries = Object.entries(parameters).flatMap(([name, { shape, data }]) => {
-    const empty = () => ({ shape, data: new Float32Array(data.length) });
-    return [
-      [trainingNames.parameter(name), { shape, data }],
-      [trainingNames.first(name), empty()],
-      [trainingNames.second(name), empty()],
-      ...(definition.average === true ? [[trainingNames.average(name), { shape, data }] as const] : []),
-    ] as const;
+function unpackedTensors(slots: readonly Slot[], tensors: readonly Tensor[]): NamedTensors {
+  const entries = slots.flatMap(({ name, places }, index): (readonly [string, Tensor])[] => {
+    const whole = tensors[index]!;
+    if (places === undefined) return [[name, whole]];
+    return places.map(({ name: part, shape, start, end }) => [part, reshape(slice(whole, 0, start, end), shape)]);
   });
   return Object.fromEntries(entries);
+}
+
+function slotGradients(slots: readonly Slot[], parameters: NamedTensors, loss: Tensor): readonly Tensor[] {
+  const names = Object.keys(parameters);
+  const found = gradients(loss, Object.values(parameters));
+  const gradientOf = (name: string): Tensor => found[names.indexOf(name)]!;
+  return slots.map(({ name, places }) =>
+    places === undefined
+      ? gradientOf(name)
+      : concat(
+          places.map(({ name: part, start, end }) => reshape(gradientOf(part), [end - start])),
+          0,
+        ),
+  );
+}
+
+/** The variables of a training graph at its start: the given parameters, moments of zero, the average at the parameters. */
+export function initialState(definition: TrainingDefinition, parameters: NamedValues): NamedValues {
+  const starts: { readonly [Kind in StateKind]: (slot: Slot) => Values } = {
+    parameter: (slot) => packed(slot, parameters),
+    first: (slot) => zeros(slot, parameters),
+    second: (slot) => zeros(slot, parameters),
+    average: (slot) => packed(slot, parameters),
+  };
+  const slots = slotsOf(definition);
+  return Object.fromEntries(
+    stateKinds(definition).flatMap((kind) => slots.map((slot) => [slotName(kind, slot), starts[kind](slot)])),
+  );
+}
+
+function zeros({ name, shape }: Slot, parameters: NamedValues): Values {
+  const known = parameters[name]?.shape ?? (shape as readonly number[]);
+  return { shape: known, data: new Float32Array(sizeOf(known)) };
+}
+
+/** The present parameters of a training program, or their moving average. */
+export async function readParameters(
+  program: Program,
+  definition: TrainingDefinition,
+  kind: 'parameter' | 'average',
+): Promise<NamedValues> {
+  const slots = slotsOf(definition);
+  const values = await program.read(slots.map((slot) => slotName(kind, slot)));
+  const entries = slots.flatMap((slot): (readonly [string, Values])[] => {
+    const whole = values[slotName(kind, slot)]!;
+    if (slot.places === undefined) return [[slot.name, whole]];
+    return slot.places.map(({ name, shape, start, end }) => [name, { shape, data: whole.data.slice(start, end) }]);
+  });
+  const found = Object.fromEntries(entries);
+  return mapValues(definition.parameters, (_, name) => found[name]!);
 }
 
 export function mapValues<A, B>(

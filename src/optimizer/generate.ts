@@ -2,6 +2,7 @@ import { quantile, usageError, type Observer } from '../base/index.ts';
 import { sampleDesigns, samplingGraph, type SamplingOptions } from '../diffusion/index.ts';
 import { createDesignSet, enumerate, type Design, type Space } from '../space/index.ts';
 import { keepsFixed, type Choice, type ProposeContext } from './context.ts';
+import { predictWithDoubt } from './doubt.ts';
 import { fixedCoordinates } from './fixed.ts';
 import { createPool, type Pool } from './pool.ts';
 import type { Request } from './targets.ts';
@@ -44,7 +45,7 @@ export function checkCount(
 
 /** Samples designs for every request until enough new ones were found, and predicts their rewards. */
 export async function samplePool(context: ProposeContext, options: GenerateOptions): Promise<Choice> {
-  const { table, space, measured, trained, surrogate, runtime, stream, count } = context;
+  const { table, space, measured, trained, runtime, stream, count } = context;
   const { sampling, requests, observer, signal } = options;
   const pool: Pool = createPool(space, measured, table.decimals);
   const fixed = fixedCoordinates(space);
@@ -87,7 +88,7 @@ export async function samplePool(context: ProposeContext, options: GenerateOptio
     );
   }
   const { candidates } = pool;
-  const predictions = await surrogate.predict(space.encodeAll(candidates.map(({ design }) => design)));
+  const predictions = await predictWithDoubt(context, space.encodeAll(candidates.map(({ design }) => design)));
   return { candidates, predictions, counts, outcomes };
 }
 

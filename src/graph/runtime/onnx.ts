@@ -21,9 +21,13 @@ function movable(values: NamedValues): ArrayBuffer[] {
   return [...new Set(buffers)];
 }
 
+// ONNX Runtime reports to its makers and writes into the user's cache unless told not to, before its library is loaded.
+process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
+
 /** A thread that owns native sessions, and the calls that wait for it. It keeps the process alive only while a call waits. */
 class SessionThread {
-  private readonly worker = new Worker(new URL('./onnx-worker.js', import.meta.url));
+  // Flags such as --input-type are for the main thread alone.
+  private readonly worker = new Worker(new URL('./onnx-worker.js', import.meta.url), { execArgv: [] });
   private readonly pending = new Map<number, Pending>();
   private calls = 0;
   private failure: Error | undefined;
@@ -69,6 +73,14 @@ export interface OnnxRuntime extends Runtime {
   load(model: Uint8Array): Promise<Program>;
 }
 
+/** Whether all that a graph computes leaves one loop: the runtime writes a loop's final state after its last iteration, when
+ *  nothing reads the variables any more, so it may take their place. */
+function isOneLoop({ outputs, updates = [] }: Graph): boolean {
+  const results = [...Object.values(outputs), ...updates.map(({ next }) => next)];
+  const loops = new Set(results.map((tensor) => (tensor.kind === 'loopOutput' ? tensor.loop : undefined)));
+  return updates.length > 0 && loops.size === 1 && ([...loops][0]?.trips ?? 0) > 0;
+}
+
 /** Graphs on ONNX Runtime's native library, in a thread of their own. */
 export function onnxRuntime({ threads }: RuntimeOptions): OnnxRuntime {
   const thread = new SessionThread();
@@ -86,13 +98,17 @@ export function onnxRuntime({ threads }: RuntimeOptions): OnnxRuntime {
     signature: Pick<Signature, 'inputs' | 'variables'>,
     outputs: readonly string[],
     updates: Updates,
+    inPlace: boolean,
   ): Promise<Program> => {
     const program = programs++;
-    await thread.call({ kind: 'compile', program, model, threads });
+    await thread.call({ kind: 'compile', program, model, threads, inPlace });
     live.add(program);
     return checkedProgram(signature, {
       write: async (values) => {
-        await thread.call({ kind: 'write', program, values });
+        const copies = Object.fromEntries(
+          Object.entries(values).map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]),
+        );
+        await thread.call({ kind: 'write', program, values: copies }, movable(copies));
       },
       read: (names) => thread.call({ kind: 'read', program, names }),
       run: (inputs) => thread.call({ kind: 'run', program, inputs, outputs, updates }, movable(inputs)),
@@ -105,11 +121,11 @@ export function onnxRuntime({ threads }: RuntimeOptions): OnnxRuntime {
     compile: async (graph: Graph): Promise<Program> => {
       const model = emitModel(graph);
       const updates: Updates = (graph.updates ?? []).map(({ variable: { name } }) => [name, nextName(name)]);
-      return start(model.bytes, model, Object.keys(graph.outputs), updates);
+      return start(model.bytes, model, Object.keys(graph.outputs), updates, isOneLoop(graph));
     },
     load: async (model) => {
       const { inputs, outputs } = describeModel(model);
-      return start(model, { inputs, variables: [] }, outputs, []);
+      return start(model, { inputs, variables: [] }, outputs, [], false);
     },
     // Sessions are released first: ending the thread during a run would abort the process.
     close: async () => {

@@ -225,6 +225,7 @@ export const referenceKernels: Kernels<NdArray> = {
   relu: unary((x) => Math.max(x, 0)),
   round: unary(roundHalfEven),
   sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
+  silu: unary((x) => x / (1 + Math.exp(-x))),
   sign: unary(Math.sign),
   sin: unary(Math.sin),
   sqrt: unary(Math.sqrt),

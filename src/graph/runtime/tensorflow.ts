@@ -85,6 +85,7 @@ function tensorflowKernels(tf: TensorFlow): Kernels<Value> {
     relu: unary(tf.relu),
     round: unary(tf.round),
     sigmoid: unary(tf.sigmoid),
+    silu: unary((x) => tf.mul(x, tf.sigmoid(x))),
     sign: unary(tf.sign),
     sin: unary(tf.sin),
     sqrt: unary(tf.sqrt),
