@@ -7,7 +7,7 @@ import type { ProposeContext } from './context.ts';
 const supportRows = 2048;
 
 /** How fast doubt grows beyond the table: docs/decisions.md. */
-const doubtWeight = 5;
+export const doubtWeight = 5;
 
 /**
  * What the surrogate predicts of n x d encoded designs, with doubt where the denoiser finds a design unlike the data: the standard

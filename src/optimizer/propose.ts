@@ -13,6 +13,7 @@ import type { Direction, Table } from '../table/index.ts';
 import { chooseAmong } from './candidates.ts';
 import type { Choice, ProposeContext } from './context.ts';
 import { defaultCount, defaultPool, defaultWeighting } from './defaults.ts';
+import { doubtWeight } from './doubt.ts';
 import { checkCount, samplePool } from './generate.ts';
 import { defaultThreads, fitOnTable, labelledRows, trainOnTable, type ModelOptions } from './models.ts';
 import { defaultCaution, rankByBound } from './select.ts';
@@ -186,6 +187,7 @@ async function proposeFrom(context: ProposeContext, options: ProposeOptions, cho
       sampler: sampling.sampler,
       'sampler steps': sampling.steps,
       caution: defaultCaution,
+      'doubt off the data': doubtWeight,
       pool,
       ...settings,
     },

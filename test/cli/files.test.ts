@@ -78,7 +78,7 @@ describe('files', () => {
       files: { out: 'next.csv' },
     });
     expect(result['counts']).toMatchObject({ sampled: 1000 });
-    expect(result['settings']).toMatchObject({ runtime: 'onnx', width: 64 });
+    expect(result['settings']).toMatchObject({ runtime: 'onnx', 'denoiser: width': 64 });
   });
 });
 
