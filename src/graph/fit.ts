@@ -140,5 +140,7 @@ export async function fit(options: FitOptions): Promise<Fit> {
 async function checkLoss(checker: Program, parameters: NamedValues): Promise<number> {
   await checker.write(prefixed(parameters, trainingNames.parameter));
   const { loss } = await checker.run({});
-  return loss!.data[0]!;
+  const value = loss!.data[0]!;
+  if (!Number.isFinite(value)) throw new Error(`The held-out loss became ${value}`);
+  return value;
 }

@@ -79,7 +79,8 @@ export async function samplePool(context: ProposeContext, options: GenerateOptio
   }
   // Of the samples alone: what a listing adds was not sampled.
   const counts = { ...pool.counts };
-  if (pool.candidates.length < count) fillFromListing(pool, space, count);
+  const limit = Math.max(options.pool, count);
+  if (space.size <= limit || pool.candidates.length < count) addListed(pool, space, limit);
   if (pool.candidates.length < count) {
     throw usageError(
       `count is ${count}, but only ${pool.candidates.length} new designs were found in ${counts.sampled} samples ` +
@@ -92,12 +93,12 @@ export async function samplePool(context: ProposeContext, options: GenerateOptio
   return { candidates, predictions, counts, outcomes };
 }
 
-/** Where a finite space is nearly used up, sampling finds the last designs too slowly. */
-function fillFromListing(pool: Pool, space: Space, count: number): void {
+/** A space that is small enough is listed as well: sampling would find its last designs slowly, and miss good ones. */
+function addListed(pool: Pool, space: Space, limit: number): void {
   if (!Number.isFinite(space.size)) return;
   for (const design of enumerate(space)) {
+    if (pool.candidates.length >= limit) return;
     pool.addDesign(design);
-    if (pool.candidates.length >= count) return;
   }
 }
 
