@@ -22,7 +22,7 @@ export function engineContestant(runtime: Runtime, model: Model, name: string = 
       const definition = model(size);
       const { parameters, data, inputs } = drawn(definition);
       const program = await runtime.compile(trainingGraph(definition));
-      await program.write(initialState(definition, parameters));
+      await program.give(initialState(definition, parameters));
       await program.write(
         Object.fromEntries(Object.entries(data).map(([key, value]) => [trainingNames.data(key), value])),
       );

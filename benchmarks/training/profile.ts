@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { emitModel } from '../../src/graph/emit.ts';
 import {
+  emitModel,
   initialState,
   mapValues,
   stepRates,

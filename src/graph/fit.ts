@@ -38,6 +38,7 @@ export interface HeldOut {
 export interface FitOptions {
   readonly runtime: Runtime;
   readonly definition: TrainingDefinition;
+  /** At the start; the arrays may be moved: do not use them again. */
   readonly parameters: NamedValues;
   readonly data: NamedValues;
   /** Rounded up to whole runs of `definition.stepsPerRun`. */
@@ -98,7 +99,7 @@ export async function fit(options: FitOptions): Promise<Fit> {
   const curve = { steps: [] as number[], train: [] as number[], heldOut: [] as number[] };
 
   try {
-    await program.write(initialState(definition, options.parameters));
+    await program.give(initialState(definition, options.parameters));
     await program.write(prefixed(options.data, trainingNames.data));
     let best: { loss: number; parameters: NamedValues; step: number } | undefined;
     let stale = 0;

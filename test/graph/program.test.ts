@@ -163,13 +163,13 @@ describe.each([onnx, tensorflowRuntime(tf), referenceRuntime])('a program on the
     });
   });
 
-  test('keeps variables apart that were written as one array', async () => {
+  test.each(['write', 'give'] as const)('keeps variables apart that were given as one array, by %s', async (way) => {
     const [a, b] = [variable('a', [2]), variable('b', [2])];
     const { state } = loop(2, [a, b], (_, [x, y]) => ({ state: [add(x!, 1), add(y!, 10)] }));
     const updates = [a, b].map((leaf, index) => ({ variable: leaf, next: state[index]! }));
     await withProgram(runtime, { outputs: {}, updates }, async (program) => {
       const shared = floats([2], [0, 5]);
-      await program.write({ a: shared, b: shared });
+      await program[way]({ a: shared, b: shared });
       await program.run({});
       await program.run({});
       const after = await program.read(['a', 'b']);
@@ -312,6 +312,19 @@ describe('the ONNX runtime', () => {
       await program.run(values);
       expect(values['step']!.data.length).toBe(0);
       await expect(program.run(values)).rejects.toThrow('Expected 2 values for input step [2] given as [2], got 0');
+    });
+  });
+
+  test('moves the arrays of variables that are given, but for views of larger ones', async () => {
+    await withProgram(onnx, counting, async (program) => {
+      const values = start();
+      await program.give(values);
+      expect(values['counter']!.data.length).toBe(0);
+      expect(numbers(await program.read(['counter']), 'counter')).toEqual([10, 20]);
+      const whole = Float32Array.of(1, 2, 3);
+      await program.give({ counter: { shape: [2], data: whole.subarray(1) } });
+      expect(Array.from(whole)).toEqual([1, 2, 3]);
+      expect(numbers(await program.run(by(0, 0)), 'before')).toEqual([2, 3]);
     });
   });
 

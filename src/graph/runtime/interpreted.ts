@@ -52,11 +52,14 @@ export function interpretedProgram<Value>(host: Host<Value>, graph: Graph): Prog
     }
   };
 
+  const write = (values: NamedValues): Promise<void> => {
+    const received = receive(values);
+    return queued(() => received.forEach(([name, value]) => set(name, value)));
+  };
+
   return checkedProgram(signature, {
-    write: (values) => {
-      const received = receive(values);
-      return queued(() => received.forEach(([name, value]) => set(name, value)));
-    },
+    write,
+    give: write,
     read: (names) =>
       queued(() =>
         Object.fromEntries(

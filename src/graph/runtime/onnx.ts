@@ -4,9 +4,10 @@ import { updatesInPlace } from '../in-place.ts';
 import { describeModel } from '../read-model.ts';
 import type { Signature } from '../signature.ts';
 import type { Graph } from '../tensor.ts';
+import { mapValues } from '../training.ts';
 import type { WorkerAnswer, WorkerCall, WorkerRequest } from './onnx-worker.ts';
 import { checkedProgram } from './program.ts';
-import type { NamedValues, Program, Runtime, RuntimeOptions } from './types.ts';
+import type { NamedValues, Program, Runtime, RuntimeOptions, Values } from './types.ts';
 
 interface Pending {
   readonly resolve: (values: NamedValues) => void;
@@ -24,6 +25,19 @@ function movable(values: NamedValues): ArrayBuffer[] {
 
 // ONNX Runtime reports to its makers and writes into the user's cache unless told not to, before its library is loaded.
 process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
+
+const copied = ({ shape, data }: Values): Values => ({ shape, data: data.slice() });
+
+/** The values with each array once: another variable with the same one, and a view of a larger one, get copies. */
+function withOwnArrays(values: NamedValues): NamedValues {
+  const seen = new Set<ArrayBufferLike>();
+  return mapValues(values, (value) => {
+    const { buffer, byteLength } = value.data;
+    if (seen.has(buffer) || byteLength < buffer.byteLength) return copied(value);
+    seen.add(buffer);
+    return value;
+  });
+}
 
 /** A thread that owns native sessions, and the calls that wait for it. It keeps the process alive only while a call waits. */
 class SessionThread {
@@ -96,13 +110,12 @@ export function onnxRuntime({ threads }: RuntimeOptions): OnnxRuntime {
     const program = programs++;
     await thread.call({ kind: 'compile', program, model, threads, inPlace });
     live.add(program);
+    const give = async (values: NamedValues): Promise<void> => {
+      await thread.call({ kind: 'write', program, values }, movable(values));
+    };
     return checkedProgram(signature, {
-      write: async (values) => {
-        const copies = Object.fromEntries(
-          Object.entries(values).map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]),
-        );
-        await thread.call({ kind: 'write', program, values: copies }, movable(copies));
-      },
+      write: (values) => give(mapValues(values, copied)),
+      give: (values) => give(withOwnArrays(values)),
       read: (names) => thread.call({ kind: 'read', program, names }),
       run: (inputs) => thread.call({ kind: 'run', program, inputs, outputs, updates }, movable(inputs)),
       dispose: () => dispose(program),

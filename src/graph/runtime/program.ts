@@ -1,7 +1,7 @@
 import { formatShape, ShapeError } from '../shape.ts';
 import type { Signature } from '../signature.ts';
 import type { InputTensor, VariableTensor } from '../tensor.ts';
-import type { Program, Values } from './types.ts';
+import type { NamedValues, Program, Values } from './types.ts';
 
 type Leaf = InputTensor | VariableTensor;
 
@@ -57,18 +57,25 @@ export function checkedProgram(
   const checkAlive = (): void => {
     if (disposed) throw new Error('The program was disposed');
   };
+  const take = (values: NamedValues): void => {
+    checkAlive();
+    for (const [name, value] of Object.entries(values)) {
+      const leaf = variables.find((variable) => variable.name === name);
+      checkValues(leaf === undefined ? `variable ${name}` : described(leaf), value);
+      if (leaf === undefined) continue;
+      checkShape(leaf, value.shape, new Map());
+      checkType(leaf, value);
+    }
+    for (const [name, { shape }] of Object.entries(values)) written.set(name, shape);
+  };
   return {
     write: async (values) => {
-      checkAlive();
-      for (const [name, value] of Object.entries(values)) {
-        const leaf = variables.find((variable) => variable.name === name);
-        checkValues(leaf === undefined ? `variable ${name}` : described(leaf), value);
-        if (leaf === undefined) continue;
-        checkShape(leaf, value.shape, new Map());
-        checkType(leaf, value);
-      }
-      for (const [name, { shape }] of Object.entries(values)) written.set(name, shape);
+      take(values);
       await program.write(values);
+    },
+    give: async (values) => {
+      take(values);
+      await program.give(values);
     },
     read: async (names) => {
       checkAlive();

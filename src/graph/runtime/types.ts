@@ -15,6 +15,8 @@ export type NamedValues = Readonly<Record<string, Values>>;
 export interface Program {
   /** Gives variables their values; each must have one before the first run. The arrays are copied. */
   write(values: NamedValues): Promise<void>;
+  /** The same, and the arrays may be moved: do not use them again. */
+  give(values: NamedValues): Promise<void>;
   /** The present values of variables. */
   read(names: readonly string[]): Promise<NamedValues>;
   /** One evaluation: the outputs by name; variables take their next values. Arrays given may be moved: do not use them again. */
