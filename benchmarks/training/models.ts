@@ -90,9 +90,11 @@ export function drawn(definition: TrainingDefinition): Drawn {
     const known = shape as readonly number[];
     const length = known.reduce((total, dim) => total * dim, 1);
     const stream = random.split(name);
-    const draw = draws[name] ?? ((from: RandomStream) => from.normal() * scale);
     const data = name === 'rows' ? new Int32Array(length) : new Float32Array(length);
-    for (let index = 0; index < length; index++) data[index] = draw(stream);
+    const draw = draws[name];
+    if (draw !== undefined) data.forEach((_, index) => (data[index] = draw(stream)));
+    else if (data instanceof Float32Array)
+      stream.fillNormal(data).forEach((value, index) => (data[index] = value * scale));
     return { shape: known, data };
   };
   const inputs = mapValues(definition.stepInputs, ({ shape }, name) =>

@@ -49,6 +49,12 @@ function inputAt(output: { readonly inputs: readonly Tensor[] }, index: number):
   return output.inputs[index]!;
 }
 
+/** The gradient before it was broadcast, where a product with `x` broadcasts it again. */
+function unexpanded(gradient: Tensor, x: Tensor): Tensor {
+  const expands = gradient.kind === 'op' && gradient.op === 'expandLike' && sameShape(gradient.shape, x.shape);
+  return expands ? inputAt(gradient, 0) : gradient;
+}
+
 const noGradient = (): readonly undefined[] => [undefined, undefined];
 
 const gradientRules: { readonly [Op in OpName]: GradientRule<Op> } = {
@@ -81,7 +87,11 @@ const gradientRules: { readonly [Op in OpName]: GradientRule<Op> } = {
     const first = step(subtract(inputAt(y, 1), inputAt(y, 0)));
     return [multiply(g, first), multiply(g, subtract(1, first))];
   },
-  multiply: (g, y) => [multiply(g, inputAt(y, 1)), multiply(g, inputAt(y, 0))],
+  multiply: (g, y) => {
+    const [a, b] = [inputAt(y, 0), inputAt(y, 1)];
+    if (a === b) return [multiply(multiply(unexpanded(g, a), 2), a), undefined];
+    return [multiply(unexpanded(g, b), b), multiply(unexpanded(g, a), a)];
+  },
   subtract: (g) => [g, negate(g)],
   // C = A B: dA = dC B^T, dB = A^T dC; each transposed back where the operand came transposed.
   matMul: (g, y) => {
@@ -159,6 +169,8 @@ const gradientRules: { readonly [Op in OpName]: GradientRule<Op> } = {
 /** Sums the gradient over the axes along which the input was broadcast. */
 function unbroadcast(gradient: Tensor, shape: Shape): Tensor {
   if (sameShape(gradient.shape, shape)) return gradient;
+  // The sum has fewer signs to change.
+  if (gradient.kind === 'op' && gradient.op === 'negate') return negate(unbroadcast(inputAt(gradient, 0), shape));
   return reshape(sum(gradient, broadcastAxes(shape, gradient.shape), true), shape);
 }
 
