@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { randomStream, type RandomStream } from '../../src/base/index.ts';
 import { propose, type ProposeOptions, type ProposeResult } from '../../src/optimizer/index.ts';
 import { createPool } from '../../src/optimizer/pool.ts';
-import { fitEnsemble } from '../../src/reward/index.ts';
+import { fitEnsemble, type FitSurrogate } from '../../src/reward/index.ts';
 import { createDesignSet, createSpace, type Design, type SpaceDefinition } from '../../src/space/index.ts';
 import { tableFromRows, type Cell, type Table, type TableOptions } from '../../src/table/index.ts';
 
@@ -194,6 +194,26 @@ describe('a small finite space', () => {
     await expect(propose(table, { ...small, count: remaining + 1, fix: { a: 2 } })).rejects.toThrow(
       `the space holds only ${remaining} designs`,
     );
+  });
+});
+
+describe('a space no larger than the pool', () => {
+  it('is listed: the designs that the surrogate likes best are found however seldom they are sampled', async () => {
+    // Few samples of 400 designs; rewards rise towards 0, the surrogate likes what is far from there.
+    const axis = { type: 'integer', min: 0, max: 19 } as const;
+    const space: SpaceDefinition = { parameters: { a: axis, b: axis } };
+    const rows = Array.from({ length: 20 }, (_, i) => ({ a: i % 5, b: Math.floor(i / 5), reward: -(i % 5) - i / 50 }));
+    const table = tableOf(rows, { space });
+    const likesLarge: FitSurrogate = async (labelled, context) => ({
+      ...(await fitEnsemble({ steps: 50, width: 8 })(labelled, context)),
+      predict: (designs) => {
+        const mean = Float64Array.from({ length: designs.length / 2 }, (_, i) => designs[2 * i]! + designs[2 * i + 1]!);
+        return Promise.resolve({ mean, std: new Float64Array(mean.length) });
+      },
+    });
+    const { proposals } = await propose(table, { ...small, surrogate: likesLarge, pool: 400, count: 6 });
+    const sums = proposals.map(({ design: { a, b } }) => Number(a) + Number(b));
+    expect(sums).toEqual([38, 37, 37, 36, 36, 36]);
   });
 });
 
