@@ -57,4 +57,4 @@ export {
   type RowWeighting,
   type WeightingName,
 } from './weights.ts';
-export { denoisingErrors } from './support.ts';
+export { createSupport, type Support } from './support.ts';
