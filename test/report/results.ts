@@ -90,6 +90,7 @@ export function resultOf(problem: Problem): ProposeResult {
       direction: problem.direction,
       designs,
       rewards,
+      failed: designs.map(() => false),
       ignored: ['note'],
       repeats: 2,
       decimals: { [problem.rewardName]: 3 },
