@@ -12,7 +12,8 @@ export {
 } from './model-file.ts';
 export { defaultThreads, trainOnTable, type ModelOptions, type TrainedDenoiser } from './models.ts';
 export { encodeNpy } from './npy.ts';
-export { propose, type ProposeOptions } from './propose.ts';
+export type { ProposeOptions } from './options.ts';
+export { propose } from './propose.ts';
 export { defaultTargets } from './targets.ts';
 export type { Prediction, Proposal, ProposeCounts, ProposeResult, TargetOutcome } from './types.ts';
 export type { LossCurve } from '../graph/index.ts';
