@@ -1,6 +1,9 @@
+export { eligible, fitSurrogate, score, type ChosenSurrogate, type Compared, type SurrogateChoice } from './choose.ts';
 export { fitEnsemble } from './ensemble.ts';
 export type { EnsembleLoss } from './ensemble-network.ts';
 export { ensembleTrainingFor, type EnsembleTraining } from './ensemble-training.ts';
+export { fitForest, forestDefaults, type ForestTraining } from './forest.ts';
+export { fitGaussianProcess, gaussianProcessDefaults, type GaussianProcessTraining } from './gaussian-process.ts';
 export { columnGroups } from './groups.ts';
 export { calibration, judge, widened } from './quality.ts';
 export {
