@@ -44,7 +44,7 @@ describe.each(names)('%s', (name) => {
       expect(schedule.sigmas(1, from)[0]).toBeCloseTo(from, 9);
     }
     // The levels after the one that it starts from are those of the whole schedule.
-    schedule.sigmas(30, whole[10]!).forEach((sigma, i) => expect(sigma / whole[10 + i]!).toBeCloseTo(1, 9));
+    schedule.sigmas(30, whole[10]).forEach((sigma, i) => expect(sigma / whole[10 + i]!).toBeCloseTo(1, 9));
     expect(schedule.sigmas(40, 1e6)).toEqual(whole);
     expect(() => schedule.sigmas(5, 0.99 * whole[39]!)).toThrow(RangeError);
     expect(() => schedule.sigmas(5, NaN)).toThrow(RangeError);
