@@ -73,4 +73,4 @@ export {
   type RowWeighting,
   type WeightingName,
 } from './weights.ts';
-export { denoisingErrors } from './support.ts';
+export { createSupport, type Support } from './support.ts';

@@ -1,9 +1,17 @@
-export { ensembleTrainingFor, fitEnsemble, type EnsembleTraining } from './ensemble.ts';
-export type {
-  FitSurrogate,
-  LabelledRows,
-  Predictions,
-  Surrogate,
-  SurrogateContext,
-  SurrogateQuality,
+export { fitEnsemble } from './ensemble.ts';
+export type { EnsembleLoss } from './ensemble-network.ts';
+export { ensembleTrainingFor, type EnsembleTraining } from './ensemble-training.ts';
+export { columnGroups } from './groups.ts';
+export { calibration, judge, widened } from './quality.ts';
+export {
+  noCurve,
+  surrogateNames,
+  type Coverage,
+  type FitSurrogate,
+  type LabelledRows,
+  type Predictions,
+  type Surrogate,
+  type SurrogateContext,
+  type SurrogateName,
+  type SurrogateQuality,
 } from './surrogate.ts';
