@@ -2,6 +2,7 @@ export { eligible, fitSurrogate, score, type ChosenSurrogate, type Compared, typ
 export { fitEnsemble } from './ensemble.ts';
 export type { EnsembleLoss } from './ensemble-network.ts';
 export { ensembleTrainingFor, type EnsembleTraining } from './ensemble-training.ts';
+export { fitFeasibility, type Feasibility, type FeasibilityQuality, type FeasibilityRows } from './feasibility.ts';
 export { fitForest, forestDefaults, type ForestTraining } from './forest.ts';
 export { fitGaussianProcess, gaussianProcessDefaults, type GaussianProcessTraining } from './gaussian-process.ts';
 export { columnGroups } from './groups.ts';
