@@ -67,9 +67,7 @@ export function hypergeometric(population: number, winners: number, drawn: numbe
   const logChoose = (n: number, k: number): number =>
     k < 0 || k > n ? -Infinity : logFactorial[n]! - logFactorial[k]! - logFactorial[n - k]!;
   return Float64Array.from({ length: drawn + 1 }, (_, hits) =>
-    Math.exp(
-      logChoose(winners, hits) + logChoose(population - winners, drawn - hits) - logChoose(population, drawn),
-    ),
+    Math.exp(logChoose(winners, hits) + logChoose(population - winners, drawn - hits) - logChoose(population, drawn)),
   );
 }
 
