@@ -1,3 +1,18 @@
+export type { Estimate } from './backtest-interval.ts';
+export type { Measures } from './backtest-measure.ts';
+export {
+  backtest,
+  backtestMethods,
+  defaultRepeats,
+  nearestTo,
+  type Advantage,
+  type BacktestMethod,
+  type BacktestOptions,
+  type BacktestRepeat,
+  type BacktestResult,
+  type Comparison,
+  type MethodSummary,
+} from './backtest.ts';
 export { defaultCount, defaultGuidance, defaultWeighting, poolRule } from './defaults.ts';
 export {
   modelFile,
