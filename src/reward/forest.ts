@@ -36,7 +36,7 @@ function byParameter({ dimension, groups }: LabelledRows): readonly (readonly nu
 }
 
 /** The coordinates of random parameters, of one at least. */
-function drawCoordinates(
+export function drawCoordinates(
   parameters: readonly (readonly number[])[],
   { parameterShare, coordinates }: ForestTraining,
   stream: RandomStream,

@@ -99,7 +99,7 @@ async function chooseHyperparameters(
 }
 
 /** Leave-one-out predictions in closed form (Rasmussen and Williams 2006, eq. 5.12), of standardised rewards. */
-function leaveOneOut({ whitening, weights }: Conditioned, y: Float64Array): Predictions {
+export function leaveOneOut({ whitening, weights }: Conditioned, y: Float64Array): Predictions {
   const n = y.length;
   const precision = new Float64Array(n);
   for (let i = 0; i < whitening.length; i++) precision[i % n]! += whitening[i]! ** 2;
