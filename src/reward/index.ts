@@ -3,7 +3,8 @@ export { fitEnsemble } from './ensemble.ts';
 export type { EnsembleLoss } from './ensemble-network.ts';
 export { ensembleTrainingFor, type EnsembleTraining } from './ensemble-training.ts';
 export { fitForest, forestDefaults, type ForestTraining } from './forest.ts';
-export { fitGaussianProcess, gaussianProcessDefaults, type GaussianProcessTraining } from './gaussian-process.ts';
+export { fitGaussianProcess } from './gaussian-process.ts';
+export { gaussianProcessDefaults, type GaussianProcessTraining } from './gaussian-process-training.ts';
 export { columnGroups } from './groups.ts';
 export { calibration, judge, widened } from './quality.ts';
 export {

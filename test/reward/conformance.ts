@@ -113,7 +113,7 @@ export function surrogateConformance(title: string, runtime: Runtime, claims: Co
       expect(y.shape).toEqual(['n', 1]);
       const program = await referenceRuntime.compile({ outputs: { mean: y, slope: gradients(sum(y), [x])[0]! } });
       const at = (designs: Float32Array | Float64Array) =>
-        program.run({ x: { shape: [designs.length / dimension, dimension], data: designs as Float32Array } });
+        program.run({ x: { shape: [designs.length / dimension, dimension], data: designs } });
       const few = fresh.designs.slice(0, 5 * dimension);
       const here = await at(few);
       here['mean']!.data.forEach((value, i) => expect(value).toBeCloseTo(predicted.mean[i]!, 1));

@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { randomStream } from '../../src/base/index.ts';
-import { onnxRuntime } from '../../src/graph/index.ts';
+import { onnxRuntime, referenceRuntime } from '../../src/graph/index.ts';
 import { fitGaussianProcess } from '../../src/reward/index.ts';
-import { leaveOneOut } from '../../src/reward/gaussian-process.ts';
+import { leaveOneOut, pick } from '../../src/reward/gaussian-process-training.ts';
 import { cholesky, gramOfLower, invertLower, lowerTimes, lowerTransposedTimes } from '../../src/reward/cholesky.ts';
 import { ascend } from '../../src/reward/lbfgs.ts';
-import { condition, logPosterior } from '../../src/reward/marginal-likelihood.ts';
+import { condition, logPosterior, predictAt, type Conditioned } from '../../src/reward/marginal-likelihood.ts';
 import { fillCovariance, type Inputs } from '../../src/reward/matern.ts';
 import { drawRows, smooth } from './conformance.ts';
 
@@ -115,27 +115,37 @@ test('rows beyond the bound are held out, and rows of both ends of the order are
 
 test('leaving one out in closed form is what a process without that row predicts', async () => {
   const conditioned = (await condition(inputs, theta, y))!;
-  const n = y.length;
-  // A generalised least squares mean moves when a row leaves: compare with the mean fixed.
-  const row = 4;
-  const covariance = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) fillCovariance(inputs, theta, covariance)(i);
-  const rest = [...y.keys()].filter((i) => i !== row);
-  const smaller = new Float64Array((n - 1) ** 2);
-  const at = (i: number, j: number): number => covariance[Math.max(i, j) * n + Math.min(i, j)]!;
-  rest.forEach((i, a) => rest.forEach((j, b) => (smaller[a * (n - 1) + b] = at(i, j))));
-  const inverse = await invertLower((await cholesky(smaller, n - 1))!, n - 1);
-  const white = lowerTimes(
-    inverse,
-    Float64Array.from(rest, (i) => at(i, row)),
-  );
-  const target = lowerTimes(
-    inverse,
-    Float64Array.from(rest, (i) => y[i]! - conditioned.mean),
-  );
-  const predicted = conditioned.mean + white.reduce((total, value, i) => total + value * target[i]!, 0);
-  const variance = at(row, row) - white.reduce((total, value) => total + value ** 2, 0);
   const left = leaveOneOut(conditioned, y);
-  expect(left.mean[row]).toBeCloseTo(predicted, 10);
-  expect(left.std[row]).toBeCloseTo(Math.sqrt(variance), 10);
+  for (const row of [0, 4, 14]) {
+    const kept = Uint32Array.from([...y.keys()].filter((i) => i !== row));
+    const without = (await condition(
+      pick(inputs, kept),
+      theta,
+      Float64Array.from(kept, (i) => y[i]!),
+    ))!;
+    // The estimated mean moves when a row leaves; the closed form keeps it.
+    const white = without.whitened.map((value, i) => value + (without.mean - conditioned.mean) * ones(without)[i]!);
+    const kept0 = { ...without, mean: conditioned.mean, whitened: white };
+    const predicted = predictAt(pick(inputs, kept), theta, kept0, pick(inputs, Uint32Array.of(row)));
+    expect(left.mean[row]).toBeCloseTo(predicted.mean[0]!, 10);
+    expect(left.std[row]).toBeCloseTo(predicted.std[0]!, 10);
+  }
+});
+
+/** L^-1 1. */
+const ones = ({ whitening, whitened }: Conditioned): Float64Array =>
+  lowerTimes(whitening, new Float64Array(whitened.length).fill(1));
+
+test('predictions as tensors are those in float64, whatever the number of calls they take', async () => {
+  const rows = drawRows(80, smooth, 1, 1, 3);
+  const context = { runtime: referenceRuntime, stream: randomStream(1) };
+  const [exact, fast] = [
+    await fitGaussianProcess()(rows, context),
+    await fitGaussianProcess()(rows, { ...context, runtime }),
+  ];
+  const fresh = drawRows(3000, smooth, 2).designs;
+  const [a, b] = [await exact.predict(fresh.slice(0, 300)), await fast.predict(fresh)];
+  a.mean.forEach((value, i) => expect(Math.abs(b.mean[i]! - value)).toBeLessThan(0.2));
+  a.std.forEach((value, i) => expect(Math.abs(b.std[i]! / value - 1)).toBeLessThan(0.02));
+  await Promise.all([exact.dispose(), fast.dispose()]);
 });
