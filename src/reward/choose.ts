@@ -70,9 +70,10 @@ export const fitSurrogate =
       for (const name of names) {
         const fitted = await fitter(name)(labelled, { ...context, stream: context.stream.split(name) });
         compared.push({ name, quality: fitted.quality });
-        const worse = best === undefined || score(fitted.quality) > score(best.quality) ? best : fitted;
-        if (worse !== fitted) best = fitted;
-        await worse?.dispose();
+        if (best === undefined || score(fitted.quality) > score(best.quality)) {
+          await best?.dispose();
+          best = fitted;
+        } else await fitted.dispose();
       }
     } catch (error) {
       await best?.dispose();

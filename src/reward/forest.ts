@@ -18,7 +18,7 @@ export interface ForestTraining {
   readonly leaf: number;
 }
 
-export const forestDefaults: ForestTraining = { trees: 100, bag: 200, parameterShare: 0.7, coordinates: 24, leaf: 3 };
+export const forestDefaults: ForestTraining = { trees: 100, bag: 160, parameterShare: 0.7, coordinates: 24, leaf: 3 };
 
 interface GrownTree {
   readonly tree: FlatTree;
@@ -36,7 +36,7 @@ function byParameter({ dimension, groups }: LabelledRows): readonly (readonly nu
 }
 
 /** The coordinates of random parameters, of one at least. */
-function drawCoordinates(
+export function drawCoordinates(
   parameters: readonly (readonly number[])[],
   { parameterShare, coordinates }: ForestTraining,
   stream: RandomStream,

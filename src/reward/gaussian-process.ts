@@ -1,4 +1,4 @@
-import { mean, standardDeviation, type RandomStream } from '../base/index.ts';
+import { mean, standardDeviation } from '../base/index.ts';
 import {
   add,
   constant,
@@ -14,22 +14,19 @@ import {
   type Program,
   type Tensor,
 } from '../graph/index.ts';
-import { ascend } from './lbfgs.ts';
-import { condition, logPosterior, type Conditioned } from './marginal-likelihood.ts';
+import {
+  chooseHyperparameters,
+  chosenRows,
+  gaussianProcessDefaults,
+  heldOutPredictions,
+  indefinite,
+  pick,
+  type GaussianProcessTraining,
+} from './gaussian-process-training.ts';
+import { condition, type Conditioned } from './marginal-likelihood.ts';
 import { inverseLengths, noiseVariance, signalVariance, type Hyperparameters, type Inputs } from './matern.ts';
 import { calibration, checkRows, judge, widened } from './quality.ts';
-import { noCurve, type FitSurrogate, type LabelledRows, type Predictions, type SurrogateContext } from './surrogate.ts';
-
-/** A Gaussian process with a Matern 5/2 kernel, one length scale per parameter, a constant mean and noise. */
-export interface GaussianProcessTraining {
-  /** Hyperparameters are chosen on at most so many rows, a random share. */
-  readonly hyperparameterRows: number;
-  /** The process is conditioned on at most so many rows: a quarter from either end of the rewards' order, and a random half. */
-  readonly rows: number;
-  readonly iterations: number;
-}
-
-export const gaussianProcessDefaults: GaussianProcessTraining = { hyperparameterRows: 300, rows: 800, iterations: 40 };
+import { noCurve, type FitSurrogate, type Predictions } from './surrogate.ts';
 
 /** Groups numbered 0, 1, ... in order of appearance. */
 function renumbered(groups: readonly number[]): readonly number[] {
@@ -46,67 +43,6 @@ function units(groups: readonly number[]): Float64Array {
     const single = groups.indexOf(group) === groups.lastIndexOf(group);
     return single ? 1 / 2 : 1 / Math.sqrt(8);
   });
-}
-
-/** A direction-free choice of rows: extreme rewards, which say most about both ends, and random others. In ascending order. */
-function chosenRows(rewards: Float64Array, limit: number, stream: RandomStream): Uint32Array {
-  const n = rewards.length;
-  if (n <= limit) return Uint32Array.from({ length: n }, (_, i) => i);
-  const order = Uint32Array.from({ length: n }, (_, i) => i).sort((a, b) => rewards[a]! - rewards[b]!);
-  const quarter = Math.floor(limit / 4);
-  const middle = order.slice(quarter, n - quarter);
-  const drawn = stream.permutation(middle.length).slice(0, limit - 2 * quarter);
-  return Uint32Array.from([
-    ...order.slice(0, quarter),
-    ...Array.from(drawn, (i) => middle[i]!),
-    ...order.slice(n - quarter),
-  ]).sort();
-}
-
-function pick({ designs, groups }: Inputs, rows: Uint32Array): Inputs {
-  const d = groups.length;
-  const picked = new Float64Array(rows.length * d);
-  rows.forEach((row, i) => picked.set(designs.subarray(row * d, (row + 1) * d), i * d));
-  return { designs: picked, groups };
-}
-
-async function chooseHyperparameters(
-  inputs: Inputs,
-  y: Float64Array,
-  training: GaussianProcessTraining,
-  { stream, observer, signal }: SurrogateContext,
-): Promise<Hyperparameters> {
-  const n = y.length;
-  const rows = stream.split('hyperparameters').permutation(n).slice(0, training.hyperparameterRows).sort();
-  const part = pick(inputs, rows);
-  const rewards = Float64Array.from(rows, (row) => y[row]!);
-  const count = inputs.groups.reduce((largest, group) => Math.max(largest, group + 1), 0);
-  const start = new Float64Array(count + 2);
-  start.fill(Math.log(0.5 * Math.sqrt(count)), 0, count);
-  start[count + 1] = Math.log(0.1);
-  return ascend((theta) => logPosterior(part, theta, rewards, signal), start, {
-    iterations: training.iterations,
-    firstStep: 0.5,
-    smallestGain: 1e-3,
-    onIteration: (iteration, value) =>
-      observer?.({
-        stage: 'surrogate',
-        done: iteration,
-        total: training.iterations,
-        note: `log posterior ${value.toPrecision(4)}`,
-      }),
-  });
-}
-
-/** Leave-one-out predictions in closed form (Rasmussen and Williams 2006, eq. 5.12), of standardised rewards. */
-function leaveOneOut({ whitening, weights }: Conditioned, y: Float64Array): Predictions {
-  const n = y.length;
-  const precision = new Float64Array(n);
-  for (let i = 0; i < whitening.length; i++) precision[i % n]! += whitening[i]! ** 2;
-  return {
-    mean: y.map((value, i) => value - weights[i]! / precision[i]!),
-    std: precision.map((value) => 1 / Math.sqrt(value)),
-  };
 }
 
 /** Squared distances are raised to this: the root's slope stays finite. */
@@ -167,29 +103,6 @@ async function runPosterior(program: Program, designs: Float32Array, d: number):
   return all;
 }
 
-/** Held-out predictions of every row: rows conditioned on by leaving one out, the others as they are. */
-async function heldOutOf(
-  labelled: LabelledRows,
-  rows: Uint32Array,
-  y: Float64Array,
-  conditioned: Conditioned,
-  program: Program,
-): Promise<Predictions> {
-  const all =
-    rows.length === y.length
-      ? { mean: new Float64Array(y.length), std: new Float64Array(y.length) }
-      : await runPosterior(program, labelled.designs, labelled.dimension);
-  const left = leaveOneOut(
-    conditioned,
-    Float64Array.from(rows, (row) => y[row]!),
-  );
-  rows.forEach((row, i) => {
-    all.mean[row] = left.mean[i]!;
-    all.std[row] = left.std[i]!;
-  });
-  return all;
-}
-
 /**
  * Fits a Gaussian process: hyperparameters by maximum a posteriori, then conditioned on the rows. Throws a data error for fewer than
  * 2 rows.
@@ -217,7 +130,7 @@ export const fitGaussianProcess =
       Float64Array.from(rows, (row) => y[row]!),
       signal,
     );
-    if (conditioned === undefined) throw new Error('The covariance of the Gaussian process is not positive definite');
+    if (conditioned === undefined) throw indefinite();
     const at = posterior(known, unit, theta, conditioned);
     const program = await runtime.compile({ outputs: { ...at(input('designs', ['n', dimension])) } });
 
@@ -225,7 +138,8 @@ export const fitGaussianProcess =
       mean: predicted.mean.map((value) => center + scale * value),
       std: predicted.std.map((value) => scale * value),
     });
-    const raw = inOwnUnits(await heldOutOf(labelled, rows, y, conditioned, program));
+    const others = rows.length < y.length ? await runPosterior(program, designs, dimension) : undefined;
+    const raw = inOwnUnits(await heldOutPredictions(inputs, y, rows, conditioned, others, training, context));
     const factor = calibration(raw, rewards);
     const heldOut = widened(raw, factor);
     return {

@@ -14,7 +14,8 @@ export {
 export { ruleText, separatingRules, type Rule, type Separation, type SeparationOptions } from './explain-rules.ts';
 export { fitFeasibility, type Feasibility, type FeasibilityQuality, type FeasibilityRows } from './feasibility.ts';
 export { fitForest, forestDefaults, type ForestTraining } from './forest.ts';
-export { fitGaussianProcess, gaussianProcessDefaults, type GaussianProcessTraining } from './gaussian-process.ts';
+export { fitGaussianProcess } from './gaussian-process.ts';
+export { gaussianProcessDefaults, type GaussianProcessTraining } from './gaussian-process-training.ts';
 export { columnGroups } from './groups.ts';
 export { calibration, judge, widened } from './quality.ts';
 export {

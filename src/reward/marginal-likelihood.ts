@@ -1,6 +1,15 @@
 import { cholesky, gramOfLower, invertLower, lowerTimes, lowerTransposedTimes } from './cholesky.ts';
-import { fillCovariance, pullBack, type Hyperparameters, type Inputs } from './matern.ts';
+import {
+  crossCovariance,
+  fillCovariance,
+  noiseVariance,
+  pullBack,
+  signalVariance,
+  type Hyperparameters,
+  type Inputs,
+} from './matern.ts';
 import { inSlices } from './slices.ts';
+import type { Predictions } from './surrogate.ts';
 
 /** A Gaussian process conditioned on rewards y: K = L L'. */
 export interface Conditioned {
@@ -45,6 +54,24 @@ export async function condition(
     weights: lowerTransposedTimes(whitening, whitened),
     logLikelihood: -0.5 * (dot(whitened, whitened) + logDeterminant + n * Math.log(2 * Math.PI)),
   };
+}
+
+/** Predictions at other designs, noise included, of standardised rewards (Rasmussen and Williams 2006, eq. 2.25 and 2.26). */
+export function predictAt(
+  known: Inputs,
+  theta: Hyperparameters,
+  { whitening, whitened, mean }: Conditioned,
+  others: Inputs,
+): Predictions {
+  const m = others.designs.length / others.groups.length;
+  const covariances = crossCovariance(known, others, theta);
+  const predicted = { mean: new Float64Array(m), std: new Float64Array(m) };
+  for (let i = 0; i < m; i++) {
+    const white = lowerTimes(whitening, covariances(i));
+    predicted.mean[i] = mean + dot(white, whitened);
+    predicted.std[i] = Math.sqrt(Math.max(0, signalVariance(theta) - dot(white, white)) + noiseVariance(theta));
+  }
+  return predicted;
 }
 
 /** Normal, of a logarithm. */

@@ -1,4 +1,4 @@
-/** The shape of k(r) = signal (1 + sqrt5 r + 5/3 r^2) exp(-sqrt5 r), r the distance after division by length scales. */
+/** Of k(r) = signal (1 + sqrt5 r + 5/3 r^2) exp(-sqrt5 r), r the distance after division by length scales. */
 const sqrt5 = Math.sqrt(5);
 
 /**
@@ -37,7 +37,7 @@ function squaredDistance(a: Float64Array, b: Float64Array, i: number, j: number,
 }
 
 /** k / signal at a squared distance. */
-export function correlationAt(squared: number): number {
+function correlationAt(squared: number): number {
   const r = sqrt5 * Math.sqrt(squared);
   return (1 + r + (r * r) / 3) * Math.exp(-r);
 }
@@ -60,6 +60,18 @@ export function fillCovariance(inputs: Inputs, theta: Hyperparameters, target: F
     }
     target[i * n + i] = signal + noise;
   };
+}
+
+/** Covariances of design i of `others` with the known ones (n), noise left out. */
+export function crossCovariance(known: Inputs, others: Inputs, theta: Hyperparameters): (i: number) => Float64Array {
+  const n = known.designs.length / known.groups.length;
+  const weights = inverseLengths(known.groups, theta);
+  const signal = signalVariance(theta);
+  return (i) =>
+    Float64Array.from(
+      { length: n },
+      (_, j) => signal * correlationAt(squaredDistance(others.designs, known.designs, i, j, weights)),
+    );
 }
 
 /**

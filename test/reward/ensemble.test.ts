@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { correlation, mean, randomStream, rankCorrelation, type Progress } from '../../src/base/index.ts';
-import { onnxRuntime } from '../../src/graph/index.ts';
+import { input, onnxRuntime, referenceRuntime } from '../../src/graph/index.ts';
 import { fitEnsemble, type LabelledRows, type Surrogate } from '../../src/reward/index.ts';
+import { lossRules } from '../../src/reward/ensemble-network.ts';
 import { folds } from '../../src/reward/ensemble-training.ts';
 
 const runtime = onnxRuntime({ threads: 2 });
@@ -189,4 +190,32 @@ test('held-out rows: each member its own, all of the same number, the rest train
       if (rows >= members) expect(new Set(all).size).toBe(all.length);
     }),
   );
+});
+
+test('the likelihood learns where the noise is', async () => {
+  const rows = drawRows(400, () => 0, 19, 1, 1);
+  const rewards = rows.rewards.map((noise, i) => (rows.designs[i * dimension]! > 0 ? 10 : 1) * noise);
+  const fit = fitEnsemble({ loss: 'likelihood', width: 32, steps: 1500 });
+  const surrogate = await fit({ ...rows, rewards }, { runtime, stream: randomStream(1) });
+  const fresh = drawRows(400, () => 0, 20).designs;
+  const { std } = await surrogate.predict(fresh);
+  const side = (right: boolean): number => mean([...std].filter((_, i) => fresh[i * dimension]! > 0.2 === right));
+  expect(side(true)).toBeGreaterThan(2 * side(false));
+  await surrogate.dispose();
+});
+
+test('the ranking loss does not feel the scale of the scores, and is 0 for the right direction', async () => {
+  const scores = input('scores', [2, 3, 1]);
+  const rewards = input('rewards', [2, 3, 1]);
+  const program = await referenceRuntime.compile({ outputs: { loss: lossRules.ranking.loss(scores, rewards) } });
+  const truth = Float32Array.of(1, -2, 1, 0.5, 0.5, -1);
+  const lossOf = async (data: Float32Array): Promise<number> => {
+    const shape = [2, 3, 1];
+    return (await program.run({ scores: { shape, data }, rewards: { shape, data: truth } }))['loss']!.data[0]!;
+  };
+  expect(await lossOf(truth.map((value) => 8 * value))).toBeCloseTo(0, 5);
+  expect(await lossOf(truth.map((value) => -value))).toBeCloseTo(2, 5);
+  // One member right, the other at a right angle.
+  expect(await lossOf(Float32Array.of(1, -2, 1, 1, -1, 0))).toBeCloseTo(0.5, 5);
+  await program.dispose();
 });

@@ -1,0 +1,147 @@
+import type { RandomStream } from '../base/index.ts';
+import { ascend } from './lbfgs.ts';
+import { condition, logPosterior, predictAt, type Conditioned } from './marginal-likelihood.ts';
+import type { Hyperparameters, Inputs } from './matern.ts';
+import type { Predictions, SurrogateContext } from './surrogate.ts';
+
+/** A Gaussian process with a Matern 5/2 kernel, one length scale per parameter, a constant mean and noise. */
+export interface GaussianProcessTraining {
+  /** Hyperparameters are chosen on at most so many rows, a random share. */
+  readonly hyperparameterRows: number;
+  /** The process is conditioned on at most so many rows: a quarter from either end of the rewards' order, and a random half. */
+  readonly rows: number;
+  readonly iterations: number;
+  /**
+   * Up to so many rows held-out predictions are those of five folds with hyperparameters of their own: with few rows hyperparameters
+   * that have seen a row flatter it. Beyond it one row is left out in closed form.
+   */
+  readonly crossValidatedRows: number;
+}
+
+export const gaussianProcessDefaults: GaussianProcessTraining = {
+  hyperparameterRows: 300,
+  rows: 800,
+  iterations: 40,
+  crossValidatedRows: 100,
+};
+
+/** A direction-free choice of rows: extreme rewards, which say most about both ends, and random others. In ascending order. */
+export function chosenRows(rewards: Float64Array, limit: number, stream: RandomStream): Uint32Array {
+  const n = rewards.length;
+  if (n <= limit) return Uint32Array.from({ length: n }, (_, i) => i);
+  const order = Uint32Array.from({ length: n }, (_, i) => i).sort((a, b) => rewards[a]! - rewards[b]!);
+  const quarter = Math.floor(limit / 4);
+  const middle = order.slice(quarter, n - quarter);
+  const drawn = stream.permutation(middle.length).slice(0, limit - 2 * quarter);
+  return Uint32Array.from([
+    ...order.slice(0, quarter),
+    ...Array.from(drawn, (i) => middle[i]!),
+    ...order.slice(n - quarter),
+  ]).sort();
+}
+
+export function pick({ designs, groups }: Inputs, rows: Uint32Array): Inputs {
+  const d = groups.length;
+  const picked = new Float64Array(rows.length * d);
+  rows.forEach((row, i) => picked.set(designs.subarray(row * d, (row + 1) * d), i * d));
+  return { designs: picked, groups };
+}
+
+export async function chooseHyperparameters(
+  inputs: Inputs,
+  y: Float64Array,
+  training: GaussianProcessTraining,
+  { stream, observer, signal }: Pick<SurrogateContext, 'stream' | 'observer' | 'signal'>,
+): Promise<Hyperparameters> {
+  const n = y.length;
+  const rows = stream.split('hyperparameters').permutation(n).slice(0, training.hyperparameterRows).sort();
+  const part = pick(inputs, rows);
+  const rewards = Float64Array.from(rows, (row) => y[row]!);
+  const count = inputs.groups.reduce((largest, group) => Math.max(largest, group + 1), 0);
+  const start = new Float64Array(count + 2);
+  start.fill(Math.log(0.5 * Math.sqrt(count)), 0, count);
+  start[count + 1] = Math.log(0.1);
+  return ascend((theta) => logPosterior(part, theta, rewards, signal), start, {
+    iterations: training.iterations,
+    firstStep: 0.5,
+    smallestGain: 1e-3,
+    onIteration: (iteration, value) =>
+      observer?.({
+        stage: 'surrogate',
+        done: iteration,
+        total: training.iterations,
+        note: `log posterior ${value.toPrecision(4)}`,
+      }),
+  });
+}
+
+/** Leave-one-out predictions in closed form (Rasmussen and Williams 2006, eq. 5.12), of standardised rewards. */
+export function leaveOneOut({ whitening, weights }: Conditioned, y: Float64Array): Predictions {
+  const n = y.length;
+  const precision = new Float64Array(n);
+  for (let i = 0; i < whitening.length; i++) precision[i % n]! += whitening[i]! ** 2;
+  return {
+    mean: y.map((value, i) => value - weights[i]! / precision[i]!),
+    std: precision.map((value) => 1 / Math.sqrt(value)),
+  };
+}
+
+const foldCount = 5;
+
+/** Each row by a process that was fitted without its fold, hyperparameters included. */
+async function crossValidated(
+  inputs: Inputs,
+  y: Float64Array,
+  training: GaussianProcessTraining,
+  { stream, signal }: SurrogateContext,
+): Promise<Predictions> {
+  const n = y.length;
+  const order = stream.split('folds').permutation(n);
+  const count = Math.min(foldCount, n);
+  const all = { mean: new Float64Array(n), std: new Float64Array(n) };
+  for (let fold = 0; fold < count; fold++) {
+    const left = order.filter((_, place) => place % count === fold);
+    const kept = order.filter((_, place) => place % count !== fold).sort();
+    const known = pick(inputs, kept);
+    const rewards = Float64Array.from(kept, (row) => y[row]!);
+    const context = { stream: stream.split('fold', fold), ...(signal === undefined ? {} : { signal }) };
+    const theta = await chooseHyperparameters(known, rewards, training, context);
+    const conditioned = await condition(known, theta, rewards, signal);
+    if (conditioned === undefined) throw indefinite();
+    const predicted = predictAt(known, theta, conditioned, pick(inputs, left));
+    left.forEach((row, i) => {
+      all.mean[row] = predicted.mean[i]!;
+      all.std[row] = predicted.std[i]!;
+    });
+  }
+  return all;
+}
+
+export const indefinite = (): Error => new Error('The covariance of the Gaussian process is not positive definite');
+
+/**
+ * Held-out predictions of all rows, of standardised rewards: by folds for few rows; else by leaving one out where the process is
+ * conditioned on the row, and as predicted (`others`, given where there are such rows) where it is not.
+ */
+export async function heldOutPredictions(
+  inputs: Inputs,
+  y: Float64Array,
+  rows: Uint32Array,
+  conditioned: Conditioned,
+  others: Predictions | undefined,
+  training: GaussianProcessTraining,
+  context: SurrogateContext,
+): Promise<Predictions> {
+  if (y.length <= training.crossValidatedRows) return crossValidated(inputs, y, training, context);
+  const left = leaveOneOut(
+    conditioned,
+    Float64Array.from(rows, (row) => y[row]!),
+  );
+  if (others === undefined) return left;
+  const all = { mean: others.mean.slice(), std: others.std.slice() };
+  rows.forEach((row, i) => {
+    all.mean[row] = left.mean[i]!;
+    all.std[row] = left.std[i]!;
+  });
+  return all;
+}
