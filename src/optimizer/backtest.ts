@@ -13,7 +13,8 @@ import {
   type Measures,
 } from './backtest-measure.ts';
 import { chooseField, measuredDesigns, splitField, type MeasuredDesign, type Split } from './backtest-split.ts';
-import { propose, type ProposeOptions } from './propose.ts';
+import type { ProposeOptions } from './options.ts';
+import { propose } from './propose.ts';
 import { designKey, subTable } from './sub-table.ts';
 
 /** Ways of choosing among the candidates, what `propose` chooses first. */

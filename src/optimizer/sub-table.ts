@@ -12,6 +12,7 @@ export function subTable(table: Table, rows: ArrayLike<number>): Table {
   const { file, space, inferred, reward, direction, columns, ignored, decimals } = table;
   const designs = Array.from(rows, (row) => table.designs[row]!);
   const rewards = Float64Array.from(rows, (row) => table.rewards[row]!);
+  const failed = Array.from(rows, (row) => table.failed[row]!);
   const repeats = designs.length - new Set(designs.map((design) => designKey(space, design))).size;
-  return { file, space, inferred, reward, direction, columns, designs, rewards, ignored, repeats, decimals };
+  return { file, space, inferred, reward, direction, columns, designs, rewards, failed, ignored, repeats, decimals };
 }

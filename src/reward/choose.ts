@@ -1,16 +1,18 @@
+import { blend } from './blend.ts';
 import { fitEnsemble } from './ensemble.ts';
 import { fitForest } from './forest.ts';
 import { fitGaussianProcess } from './gaussian-process.ts';
 import { checkRows } from './quality.ts';
 import {
-  surrogateNames,
+  surrogateKinds,
   type FitSurrogate,
   type Surrogate,
+  type SurrogateKind,
   type SurrogateName,
   type SurrogateQuality,
 } from './surrogate.ts';
 
-/** A kind by name, or the one with the best held-out predictions. */
+/** A kind by name, the blend of all that suit the number of rows, or whichever of these has the best held-out predictions. */
 export type SurrogateChoice = SurrogateName | 'auto';
 
 /** A kind that was tried. */
@@ -30,7 +32,7 @@ interface Kind {
   readonly rows: number;
 }
 
-const kinds: { readonly [Name in SurrogateName]: Kind } = {
+const kinds: { readonly [Name in SurrogateKind]: Kind } = {
   ensemble: { fit: fitEnsemble(), rows: Infinity },
   forest: { fit: fitForest(), rows: 2000 },
   'gaussian-process': { fit: fitGaussianProcess(), rows: 2000 },
@@ -45,39 +47,52 @@ export function score({ rankCorrelation, r2, calibrationError }: SurrogateQualit
 }
 
 /** The kinds that `auto` tries for a number of rows. */
-export function eligible(rows: number): readonly SurrogateName[] {
-  return surrogateNames.filter((name) => rows <= kinds[name].rows);
+export function eligible(rows: number): readonly SurrogateKind[] {
+  return surrogateKinds.filter((name) => rows <= kinds[name].rows);
 }
 
 /** The kinds' own fits. */
-export const fitterOf = (name: SurrogateName): FitSurrogate => kinds[name].fit;
+export const fitterOf = (name: SurrogateKind): FitSurrogate => kinds[name].fit;
+
+/** Fits kinds one after the other; disposes of those that were fitted when one fails. */
+async function fitAll(
+  names: readonly SurrogateKind[],
+  fitter: (name: SurrogateKind) => FitSurrogate,
+  ...[labelled, context]: Parameters<FitSurrogate>
+): Promise<readonly Surrogate[]> {
+  const fitted: Surrogate[] = [];
+  try {
+    for (const name of names) {
+      fitted.push(await fitter(name)(labelled, { ...context, stream: context.stream.split(name) }));
+    }
+  } catch (error) {
+    for (const surrogate of fitted) await surrogate.dispose();
+    throw error;
+  }
+  return fitted;
+}
 
 /**
- * Fits the chosen kind; `auto` fits each that is eligible for the number of rows, one after the other, and keeps the one with the
- * best held-out score. Throws a data error for fewer than 2 rows.
+ * Fits the chosen kind. `auto` fits each that is eligible for the number of rows and keeps the one with the best held-out score, or all
+ * of them where their blend is better still; `blend` keeps all. Throws a data error for fewer than 2 rows.
  */
 export const fitSurrogate =
   (
     choice: SurrogateChoice = 'auto',
-    fitter: (name: SurrogateName) => FitSurrogate = fitterOf,
+    fitter: (name: SurrogateKind) => FitSurrogate = fitterOf,
   ): ((...args: Parameters<FitSurrogate>) => Promise<ChosenSurrogate>) =>
   async (labelled, context) => {
     checkRows(labelled.rewards);
-    const names = choice === 'auto' ? eligible(labelled.rewards.length) : [choice];
-    const compared: Compared[] = [];
-    let best: Surrogate | undefined;
-    try {
-      for (const name of names) {
-        const fitted = await fitter(name)(labelled, { ...context, stream: context.stream.split(name) });
-        compared.push({ name, quality: fitted.quality });
-        if (best === undefined || score(fitted.quality) > score(best.quality)) {
-          await best?.dispose();
-          best = fitted;
-        } else await fitted.dispose();
-      }
-    } catch (error) {
-      await best?.dispose();
-      throw error;
-    }
-    return { ...best!, compared };
+    const several = choice === 'auto' || choice === 'blend';
+    const fitted = await fitAll(several ? eligible(labelled.rewards.length) : [choice], fitter, labelled, context);
+    if (fitted.length === 1) return { ...fitted[0]!, compared: [comparedOf(fitted[0]!)] };
+    const mixture = blend(fitted, labelled);
+    const tried = [...fitted, mixture];
+    const compared = tried.map(comparedOf);
+    const best = tried.reduce((a, b) => (score(b.quality) > score(a.quality) ? b : a));
+    if (choice === 'blend' || best === mixture) return { ...mixture, compared };
+    for (const other of fitted) if (other !== best) await other.dispose();
+    return { ...best, compared };
   };
+
+const comparedOf = ({ name, quality }: Surrogate): Compared => ({ name, quality });

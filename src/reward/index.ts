@@ -1,3 +1,4 @@
+export { blend } from './blend.ts';
 export { eligible, fitSurrogate, score, type ChosenSurrogate, type Compared, type SurrogateChoice } from './choose.ts';
 export { fitEnsemble } from './ensemble.ts';
 export type { EnsembleLoss } from './ensemble-network.ts';
@@ -20,6 +21,7 @@ export { columnGroups } from './groups.ts';
 export { calibration, judge, widened } from './quality.ts';
 export {
   noCurve,
+  surrogateKinds,
   surrogateNames,
   type Coverage,
   type FitSurrogate,
@@ -27,6 +29,7 @@ export {
   type Predictions,
   type Surrogate,
   type SurrogateContext,
+  type SurrogateKind,
   type SurrogateName,
   type SurrogateQuality,
 } from './surrogate.ts';

@@ -1,7 +1,10 @@
 import type { Observer, RandomStream } from '../base/index.ts';
 import type { LossCurve, Runtime, Tensor } from '../graph/index.ts';
 
-export const surrogateNames = ['ensemble', 'forest', 'gaussian-process'] as const;
+/** Kinds of models of their own, and the blend of them. */
+export const surrogateKinds = ['ensemble', 'forest', 'gaussian-process'] as const;
+export type SurrogateKind = (typeof surrogateKinds)[number];
+export const surrogateNames = [...surrogateKinds, 'blend'] as const;
 export type SurrogateName = (typeof surrogateNames)[number];
 
 /** Predicted rewards of n designs: mean and standard deviation, n each, in the reward's own units. */

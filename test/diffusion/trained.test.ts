@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mean, randomStream } from '../../src/base/index.ts';
 import {
   defaultSampling,
-  denoisingErrors,
+  createSupport,
   noiseSchedules,
   samplers,
   sigmaOfStrength,
@@ -215,24 +215,39 @@ test.each([1, -1.5])('a reward model alone pulls designs to the conditional %d s
   }
 });
 
-describe('denoising errors', () => {
-  test('tell designs unlike the data: AUC above 0.9 for uniform ones in the box', async () => {
+describe('support', () => {
+  const reference = drawRows(300, randomStream(30)).designs;
+  const support = (): Promise<Support> => createSupport(onnx, modelOf('karras'), reference, randomStream(29));
+
+  test('errors tell designs unlike the data: AUC above 0.9 for uniform ones in the box', async () => {
+    const { errors, trust, excess } = await support();
     const fresh = drawRows(400, randomStream(31)).designs;
     const stream = randomStream(32);
     const strange = Float32Array.from({ length: 800 }, () => 2 * stream.uniform() - 1);
-    const [usual, unusual] = [
-      await denoisingErrors(onnx, modelOf('karras'), fresh, randomStream(33)),
-      await denoisingErrors(onnx, modelOf('karras'), strange, randomStream(34)),
-    ];
+    const usual = await errors(fresh, randomStream(33));
+    const unusual = await errors(strange, randomStream(34));
     const above = Array.from(unusual, (error) => usual.filter((other) => other < error).length / usual.length);
     const auc = above.reduce((sum, share) => sum + share, 0) / above.length;
     expect(auc).toBeGreaterThan(0.9);
+    expect(median(trust(unusual))).toBeLessThan(0.05);
+    expect(median(excess(unusual))).toBeGreaterThan(median(excess(usual)));
+  });
+
+  test('trust is uniform for designs like the data', async () => {
+    const { errors, trust } = await support();
+    const shares = trust(await errors(drawRows(1000, randomStream(37)).designs, randomStream(38)));
+    for (const level of [0.05, 0.25, 0.5, 0.75]) {
+      const below = shares.filter((share) => share <= level).length / shares.length;
+      // Four standard deviations of a share, of 300 reference rows and 1000 designs.
+      expect(Math.abs(below - level)).toBeLessThan(4 * Math.sqrt(level * (1 - level) * (1 / 300 + 1 / 1000)));
+    }
   });
 
   test('a design has the same error alone and among others', async () => {
+    const { errors } = await support();
     const designs = drawRows(5, randomStream(35)).designs;
-    const all = await denoisingErrors(onnx, modelOf('karras'), designs, randomStream(36));
-    const first = await denoisingErrors(onnx, modelOf('karras'), designs.slice(0, 2), randomStream(36));
+    const all = await errors(designs, randomStream(36));
+    const first = await errors(designs.slice(0, 2), randomStream(36));
     expect(first[0]).toBeCloseTo(all[0]!, 5);
   });
 });

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { UserError } from '../../src/base/index.ts';
+import { randomStream, standardDeviation, UserError } from '../../src/base/index.ts';
 import { checkCount } from '../../src/optimizer/generate.ts';
 import { fixedCoordinates } from '../../src/optimizer/fixed.ts';
 import { createPool } from '../../src/optimizer/pool.ts';
-import { rankByBound } from '../../src/optimizer/select.ts';
-import { chooseTargets, rewardQuantile } from '../../src/optimizer/targets.ts';
+import { chooseDiverse, rankByBound } from '../../src/optimizer/select.ts';
+import { candidateTargets, rewardQuantile } from '../../src/optimizer/targets.ts';
 import { createSpace, type Space } from '../../src/space/index.ts';
 import { drawnSpace } from '../space/spaces.ts';
 
@@ -82,39 +82,48 @@ describe('the pool', () => {
 
   test('designs that were not sampled are taken once', () => {
     const pool = createPool(space, [{ a: 0, b: 1 }], {});
-    expect(pool.addDesign({ a: 0.123456789, b: 1 })).toBe(true);
-    expect(pool.addDesign({ a: 0.123456789, b: 1 })).toBe(false);
-    expect(pool.addDesign({ a: 0, b: 1 })).toBe(false);
+    for (const a of [0.123456789, 0.123456789, 0]) pool.addDesign({ a, b: 1 });
     expect(pool.candidates).toEqual([{ design: { a: 0.123456789, b: 1 } }]);
   });
 });
 
-describe('ranking', () => {
-  const predictions = { mean: Float64Array.of(3, 5, 4, 5), std: Float64Array.of(0, 4, 0.5, 6) };
+describe('choosing', () => {
+  // On a line, one value a design.
+  const encoded = (places: readonly number[]) => (index: number) => Float32Array.of(places[index]!);
 
-  test('by the mean less half its standard deviation', () => {
-    // Bounds 3, 3, 3.75, 2; the first of equals comes first.
-    expect(rankByBound(predictions, 'maximize')).toEqual([2, 0, 1, 3]);
-    expect(rankByBound(predictions, 'maximize', 0)).toEqual([1, 3, 2, 0]);
-  });
-
-  test('doubt counts against a design when the reward is minimised too', () => {
-    // Upper bounds 3, 7, 4.25, 8.
-    expect(rankByBound(predictions, 'minimize')).toEqual([0, 2, 1, 3]);
-  });
-
-  test('is an order of all, and that of the mirrored problem', () => {
-    const numbers = fc.array(
-      fc.tuple(fc.double({ min: -9, max: 9, noNaN: true }), fc.double({ min: 0, max: 9, noNaN: true })),
-    );
+  test('the order is by bound, the first of equals first, and an order of all', () => {
+    expect([...rankByBound(Float64Array.of(3, 3, 3.75, 2))]).toEqual([2, 0, 1, 3]);
     fc.assert(
-      fc.property(numbers, (list) => {
-        const [mean, std] = [Float64Array.from(list, ([m]) => m), Float64Array.from(list, ([, s]) => s)];
-        const order = rankByBound({ mean, std }, 'maximize');
+      fc.property(fc.array(fc.double({ noNaN: true })), (list) => {
+        const order = Array.from(rankByBound(Float64Array.from(list)));
         expect([...order].sort((a, b) => a - b)).toEqual(list.map((_, i) => i));
-        expect(rankByBound({ mean: mean.map((m) => -m), std }, 'minimize')).toEqual(order);
+        for (let i = 1; i < order.length; i++) expect(list[order[i - 1]!]).toBeGreaterThanOrEqual(list[order[i]!]!);
       }),
     );
+  });
+
+  test('without diversity the best are chosen', () => {
+    const places = [0, 0.1, 0.2, 5];
+    expect(chooseDiverse(Float64Array.of(4, 3, 2, 1), encoded(places), 2, 0)).toEqual([0, 1]);
+  });
+
+  test('with it a worse design that is far from the best takes the place of a better one that is near', () => {
+    const places = [0, 0.1, 0.2, 5];
+    expect(chooseDiverse(Float64Array.of(4, 3.9, 3.8, 3.5), encoded(places), 2, 0.5)).toEqual([0, 3]);
+  });
+
+  test('chooses as many as asked for, each once, by falling bound, and more spread for more diversity', () => {
+    const stream = randomStream(1);
+    const places = Array.from({ length: 300 }, () => stream.normal());
+    const bound = Float64Array.from(places, (x) => -x * x + 0.1 * stream.normal());
+    const spreads = [0, 0.3, 0.9].map((diversity) => {
+      const chosen = chooseDiverse(bound, encoded(places), 20, diversity);
+      expect(new Set(chosen).size).toBe(20);
+      for (let i = 1; i < 20; i++) expect(bound[chosen[i - 1]!]).toBeGreaterThanOrEqual(bound[chosen[i]!]!);
+      return standardDeviation(chosen.map((index) => places[index]!));
+    });
+    expect(spreads[1]!).toBeGreaterThan(spreads[0]!);
+    expect(spreads[2]!).toBeGreaterThan(spreads[1]!);
   });
 });
 
@@ -122,13 +131,13 @@ describe('targets', () => {
   const rewards = Float64Array.of(1, 2, 3, 4, 10);
 
   test('lie beyond the best by multiples of its distance from the median', () => {
-    expect(chooseTargets(rewards, 'maximize', [0, 1, 3])).toEqual([10, 17, 31]);
-    expect(chooseTargets(rewards, 'minimize', [0, 1, 3])).toEqual([1, -1, -5]);
+    expect(candidateTargets(rewards, 'maximize', [0, 1, 3])).toEqual([10, 17, 31]);
+    expect(candidateTargets(rewards, 'minimize', [0, 1, 3])).toEqual([1, -1, -5]);
   });
 
   test('go beyond the best also where more than half of the rewards are the best', () => {
-    expect(chooseTargets(Float64Array.of(0, 5, 5, 5), 'maximize', [0, 1])).toEqual([5, 6.25]);
-    expect(chooseTargets(Float64Array.of(0, 5, 0, 0), 'minimize', [0, 1])).toEqual([0, -1.25]);
+    expect(candidateTargets(Float64Array.of(0, 5, 5, 5), 'maximize', [0, 1])).toEqual([5, 6.25]);
+    expect(candidateTargets(Float64Array.of(0, 5, 0, 0), 'minimize', [0, 1])).toEqual([0, -1.25]);
   });
 
   test('quantiles count towards the better end', () => {
