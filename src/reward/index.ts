@@ -1,5 +1,13 @@
 export { blend } from './blend.ts';
-export { eligible, fitSurrogate, score, type ChosenSurrogate, type Compared, type SurrogateChoice } from './choose.ts';
+export {
+  eligible,
+  fitSurrogate,
+  score,
+  standing,
+  type ChosenSurrogate,
+  type Compared,
+  type SurrogateChoice,
+} from './choose.ts';
 export { fitEnsemble } from './ensemble.ts';
 export type { EnsembleLoss } from './ensemble-network.ts';
 export { ensembleTrainingFor, type EnsembleTraining } from './ensemble-training.ts';
