@@ -13,6 +13,8 @@ export {
 export { defaultThreads, trainOnTable, type ModelOptions, type TrainedDenoiser } from './models.ts';
 export { encodeNpy } from './npy.ts';
 export { propose, type ProposeOptions } from './propose.ts';
+export { repair, type Repaired, type RepairResult } from './repair.ts';
+export { defaultRepair, leastStrength, type RepairOptions } from './repair-options.ts';
 export { defaultTargets } from './targets.ts';
 export type { Prediction, Proposal, ProposeCounts, ProposeResult, TargetOutcome } from './types.ts';
 export type { LossCurve } from '../graph/index.ts';
