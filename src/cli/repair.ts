@@ -38,7 +38,7 @@ const flags: FlagsOf<Values> = {
     {
       group: 'What to ask for',
       help: 'the reward to ask the model for, in its own units',
-      fallback: 'several, from the best of the data to far beyond it',
+      fallback: 'the best of the data, and beyond it',
     },
     anyNumber,
   ),

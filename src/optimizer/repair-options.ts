@@ -4,8 +4,17 @@ import type { RuntimeName } from '../graph/index.ts';
 import type { FitSurrogate } from '../reward/index.ts';
 import type { Design, Space } from '../space/index.ts';
 
-/** How far designs may move, how often each is tried, and in how many steps. */
-export const defaultRepair = { strength: 0.4, draws: 32, samplerSteps: 12 } as const;
+/**
+ * How far designs may move, how often each is tried, in how many steps, and what is asked for. Guidance is 1, Bayes' rule: more would
+ * move designs beyond what the strength allows (docs/method.md).
+ */
+export const defaultRepair = {
+  strength: 0.4,
+  draws: 32,
+  samplerSteps: 12,
+  guidances: [1],
+  stretches: [0, 1],
+} as const;
 
 /** Less noise is less than the least a denoiser is trained on. */
 export const leastStrength = 0.001;
@@ -14,9 +23,9 @@ export interface RepairOptions {
   /** How far designs may move, from 0.001 to 1: the share of noise in a noised design's variance. Near 0 little changes, 1 forgets the
    *  design (0.4). */
   readonly strength?: number;
-  /** The reward to ask for, own units; several from the best measured one to far beyond it without it. */
+  /** The reward to ask for, own units; the best measured one and one beyond it without it. */
   readonly target?: number;
-  /** Guidance weights to sample with. */
+  /** Guidance weights to sample with (1). */
   readonly guidances?: readonly number[];
   /** Values that every repaired design gets. */
   readonly fix?: Design;

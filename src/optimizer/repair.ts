@@ -16,7 +16,7 @@ import { createJudge, defaultCaution, type Judgement } from './judge.ts';
 import { defaultThreads, fitOnTable, labelledRows, trainOnTable, type TrainedDenoiser } from './models.ts';
 import { placesOf, type Place } from './places.ts';
 import { checkRepairOptions, defaultRepair, type RepairOptions } from './repair-options.ts';
-import { candidateTargets, defaultTargets, type Request } from './targets.ts';
+import { candidateTargets, type Request } from './targets.ts';
 import type { Prediction } from './types.ts';
 
 /** What became of one design. */
@@ -175,10 +175,9 @@ function bestOf(work: Work, given: readonly Design[], tried: readonly Design[][]
 }
 
 function requestsFor(table: Table, options: RepairOptions): readonly Request[] {
-  const { target, guidances = defaultTargets.guidances } = options;
+  const { target, guidances = defaultRepair.guidances } = options;
   const { rewards } = labelledRows(table);
-  const targets =
-    target === undefined ? candidateTargets(rewards, table.direction, defaultTargets.stretches) : [target];
+  const targets = target === undefined ? candidateTargets(rewards, table.direction, defaultRepair.stretches) : [target];
   return targets.flatMap((value) => guidances.map((guidance) => ({ target: value, guidance })));
 }
 
