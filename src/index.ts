@@ -61,12 +61,16 @@ export {
   type SurrogateQuality,
 } from './reward/index.ts';
 export {
+  backtest,
   modelFile,
   propose,
   readModel,
   repair,
   sampleModel,
   trainOnTable,
+  type BacktestOptions,
+  type BacktestRepeat,
+  type BacktestResult,
   type LoadedModel,
   type ModelFacts,
   type ModelOptions,
@@ -83,4 +87,4 @@ export {
   type TargetOutcome,
   type TrainedDenoiser,
 } from './optimizer/index.ts';
-export { renderProposalReport } from './report/index.ts';
+export { renderBacktestReport, renderProposalReport } from './report/index.ts';

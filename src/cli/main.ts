@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { UserError, exitCodes, messageOf } from '../base/index.ts';
+import { backtest } from './backtest.ts';
 import { parseCommandLine } from './parse.ts';
 import { propose } from './propose.ts';
 import { repair } from './repair.ts';
@@ -7,7 +8,7 @@ import { sample } from './sample.ts';
 import { print, widthOf, type Session } from './session.ts';
 import { train } from './train.ts';
 
-const commands = [propose, repair, train, sample];
+const commands = [propose, repair, backtest, train, sample];
 const interrupted = 130;
 const unexpected = 1;
 

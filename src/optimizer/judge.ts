@@ -1,7 +1,7 @@
 import { quantile, type RandomStream } from '../base/index.ts';
 import { createSupport, type DiffusionModel } from '../diffusion/index.ts';
 import type { Runtime } from '../graph/index.ts';
-import type { Feasibility, Surrogate } from '../reward/index.ts';
+import type { Surrogate } from '../reward/index.ts';
 import type { Direction } from '../table/index.ts';
 
 /** How much of the standard deviation a prediction must give up before it is compared: offline, doubt counts against a design. */
@@ -25,6 +25,12 @@ export interface Judgement {
   readonly feasible: Float64Array;
   /** What designs are compared by, larger being better whatever the direction. */
   readonly bound: Float64Array;
+}
+
+/** A model of which experiments work. */
+export interface Feasibility {
+  /** Of n x d encoded designs: n probabilities of success. */
+  probability(designs: Float32Array): Promise<Float64Array>;
 }
 
 export interface Judge {

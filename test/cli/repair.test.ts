@@ -45,7 +45,7 @@ describe('repair', () => {
     expect(csv.stdout).toBe(readFileSync(join(folder, 'better.csv'), 'utf8'));
     const given = cellsOf(ideas).rows;
     cellsOf(csv.stdout).rows.forEach((row, at) => {
-      expect([row[0], row[2]]).toEqual([given[at]![0], given[at]![3]]);
+      expect([row[0], Number(row[2])]).toEqual([given[at]![0], Number(given[at]![3])]);
       expect(row[1]).not.toBe(given[at]![2]);
     });
     const result = JSON.parse(json.stdout) as { kept: string[]; repaired: { changed: boolean; moved: number }[] };
@@ -77,32 +77,36 @@ describe('repair', () => {
 });
 
 describe('what repair refuses', () => {
-  const cases: readonly (readonly [string, readonly string[], string, Readonly<Record<string, string>>?])[] = [
+  const cases: readonly (readonly [string, readonly string[], string, Readonly<Record<string, string>>])[] = [
     [
       'one file',
       ['repair', 'data.csv', '--reward', 'yield'],
       'repair needs two files: diffopt repair DATA.csv DESIGNS.csv',
+      {},
     ],
     [
       'three files',
       ['repair', 'data.csv', 'ideas.csv', 'more.csv', '--reward', 'yield'],
       'repair takes two files, DATA.csv and DESIGNS.csv, but "more.csv" follows "ideas.csv"',
+      {},
     ],
-    ['no strength', [...onYield, '--strength', '0'], '--strength is "0"; expected a number from 0.001 to 1'],
+    ['no strength', [...onYield, '--strength', '0'], '--strength is "0"; expected a number from 0.001 to 1', {}],
     [
       'an unknown column to keep',
       [...onYield, '--keep', 'z'],
       'there is no parameter "z" to keep; the parameters are x, y, catalyst',
+      {},
     ],
     [
       'an output onto the designs',
       [...onYield, '--out', 'ideas.csv'],
       '--out and the designs are both ideas.csv; name another file for --out',
+      {},
     ],
     [
       'a value outside the space',
       onYield,
-      'ideas.csv, line 3, column "x": x is 3, outside 0 to 1; give a wider space with --space, or remove the row',
+      'ideas.csv line 3, column "x": x is 3, outside 0 to 0.99; give a wider space with --space, or remove the row',
       { 'ideas.csv': 'catalyst,y,x\nA,0.5,0.5\nA,0.5,3\n' },
     ],
     [
@@ -112,7 +116,7 @@ describe('what repair refuses', () => {
       { 'ideas.csv': 'catalyst,y,x,moved\nA,0.5,0.5,1\n' },
     ],
   ];
-  it.each(cases)('%s', async (_, args, sentence, changed = {}) => {
+  it.each(cases)('%s', async (_name, args, sentence, changed) => {
     const { code, stdout, stderr } = await diffopt([...args, '--quiet'], folderWith({ ...files, ...changed }));
     expect(code).toBeGreaterThan(0);
     expect([stdout, stderr]).toEqual(['', `diffopt: ${sentence}\n`]);
