@@ -14,7 +14,7 @@ import {
   verdictInWords,
 } from '../report/index.ts';
 import { formatCell } from '../table/index.ts';
-import { defineCommand, type Command } from './command.ts';
+import { defineCommand, type Command, type Files } from './command.ts';
 import { computingFlags, computingOptions, talkFlags, type ComputingValues, type TalkValues } from './computing.ts';
 import { dataFlags, openTable, type DataValues } from './data.ts';
 import { numberFlag, textFlag, wholeFromOne, type FlagsOf } from './flags.ts';
@@ -115,7 +115,7 @@ function asJson(result: BacktestResult, values: Values): string {
   return `${JSON.stringify(facts, null, 2)}\n`;
 }
 
-async function run(file: string, values: Values, session: Session): Promise<void> {
+async function run([file]: Files, values: Values, session: Session): Promise<void> {
   const { signal, stdout } = session;
   checkOutputs(
     [
@@ -155,7 +155,7 @@ async function run(file: string, values: Values, session: Session): Promise<void
 /** A table in, evidence out: whether the best of it would have been found. */
 export const backtest: Command = defineCommand<Values>({
   name: 'backtest',
-  operand: 'DATA.csv',
+  operands: ['DATA.csv'],
   summary: 'would the best rows of a table have been found? evidence before a budget is spent',
   description:
     'Hides the best fifth of the measured designs, lets diffopt choose among them and as many others from what is left of the ' +

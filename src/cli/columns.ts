@@ -1,7 +1,14 @@
 import { dataError, standardDeviation } from '../base/index.ts';
-import type { Proposal } from '../optimizer/index.ts';
+import type { Proposal, Repaired } from '../optimizer/index.ts';
 import type { Design } from '../space/index.ts';
-import { asArgument, decimalsIn, type ExtraColumn, type Table, type WriteOptions } from '../table/index.ts';
+import {
+  asArgument,
+  decimalsIn,
+  type DesignList,
+  type ExtraColumn,
+  type Table,
+  type WriteOptions,
+} from '../table/index.ts';
 
 /** Significant digits of a prediction, counted from the spread of the measured rewards. */
 const significantDigits = 4;
@@ -31,6 +38,11 @@ export function predictedName(reward: string): string {
   return `predicted_${reward}`;
 }
 
+/** Of a design before it was repaired. */
+export function beforeName(reward: string): string {
+  return `${predictedName(reward)}_before`;
+}
+
 export function deviationName(reward: string): string {
   return `${predictedName(reward)}_std`;
 }
@@ -43,6 +55,40 @@ export function checkColumnNames({ file, columns, reward, inferred }: Table): vo
   throw dataError(
     `${file} has a design column ${JSON.stringify(twice)}, a name that the output needs for itself; ${remedy}`,
   );
+}
+
+/** How far a design moved in its repair. */
+export const movedName = 'moved';
+
+/** Shares of the range are told to so many decimals. */
+const movedDecimals = 4;
+
+/**
+ * How repaired designs become CSV: the design columns in the order of their file, predictions before and after, how far each moved, then the
+ * other columns of the file as they were.
+ */
+export function repairColumns(table: Table, list: DesignList, repaired: readonly Repaired[]): WriteOptions {
+  const decimals = predictionDecimals(table);
+  const extra: readonly ExtraColumn[] = [
+    { name: beforeName(table.reward), cells: repaired.map(({ before }) => before.mean), decimals },
+    { name: predictedName(table.reward), cells: repaired.map(({ predicted }) => predicted.mean), decimals },
+    { name: deviationName(table.reward), cells: repaired.map(({ predicted }) => predicted.std), decimals },
+    { name: movedName, cells: repaired.map(({ moved }) => moved), decimals: movedDecimals },
+    ...list.extra,
+  ];
+  const designs = repaired.map(({ design }) => design);
+  const most = Object.fromEntries(
+    Object.entries(list.decimals).map(([name, count]) => [name, Math.max(count, table.decimals[name] ?? 0)]),
+  );
+  return { columns: list.columns, extra, decimals: exactDecimals(list.columns, most, designs) };
+}
+
+/** Throws a data error when a column of the designs has a name that the output needs for itself, before any work. */
+export function checkRepairNames({ reward }: Table, { file, columns, extra }: DesignList): void {
+  const own = [beforeName(reward), predictedName(reward), deviationName(reward), movedName];
+  const twice = [...columns, ...extra.map(({ name }) => name)].find((name) => own.includes(name));
+  if (twice === undefined) return;
+  throw dataError(`${file} has a column ${JSON.stringify(twice)}, a name that the output needs for itself; rename it`);
 }
 
 /** How proposals become CSV: the design columns in the order of the table, then mean and standard deviation of the prediction. */

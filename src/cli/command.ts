@@ -3,20 +3,23 @@ import { closestName } from '../table/index.ts';
 import { readFlags, type Flags, type FlagsOf } from './flags.ts';
 import type { Session } from './session.ts';
 
-interface Spec<V> {
+/** One file for each operand. */
+export type Files<Names extends readonly string[] = readonly [string]> = { readonly [At in keyof Names]: string };
+
+interface Spec<V, Names extends readonly string[]> {
   readonly name: string;
-  /** What follows the name: `DATA.csv`. */
-  readonly operand: string;
+  /** The files that follow the name, as the help names them: `DATA.csv`. */
+  readonly operands: Names;
   readonly summary: string;
   /** What the help says below the usage. */
   readonly description: string;
   readonly flags: FlagsOf<V>;
   readonly examples: readonly (readonly [line: string, what: string])[];
-  readonly run: (operand: string, values: V, session: Session) => Promise<void>;
+  readonly run: (files: Files<Names>, values: V, session: Session) => Promise<void>;
 }
 
 /** A command as the parser sees it. */
-export interface Command extends Omit<Spec<unknown>, 'flags' | 'run'> {
+export interface Command extends Omit<Spec<unknown, readonly string[]>, 'flags' | 'run'> {
   readonly flags: Flags;
   /** Runs on what yargs parsed: operands after the command's name, and every flag's texts. Throws usage errors for wrong ones. */
   readonly start: (
@@ -37,25 +40,42 @@ function checkKnown(name: string, flags: Flags, given: readonly string[]): void 
   );
 }
 
-function onlyOperand({ name, operand }: { name: string; operand: string }, operands: readonly string[]): string {
-  const [first, second] = operands;
-  if (first === undefined || first === '') throw usageError(`${name} needs a file: diffopt ${name} ${operand}`);
-  if (second !== undefined) {
-    throw usageError(
-      `${name} takes one file, ${operand}, but ${JSON.stringify(second)} follows ${JSON.stringify(first)}`,
-    );
-  }
-  return first;
+/** How many files, in words that fit before "file" or "files". */
+function fileCount(count: number): string {
+  return count === 1 ? 'one file' : count === 2 ? 'two files' : `${count} files`;
 }
 
-export function defineCommand<V>({ run, ...spec }: Spec<V>): Command {
+/** One file for each operand of the command. Throws a usage error for fewer or more. */
+function filesOf<Names extends readonly string[]>(
+  { name, operands }: { readonly name: string; readonly operands: Names },
+  given: readonly string[],
+): Files<Names> {
+  const missing = operands.findIndex((_, at) => (given[at] ?? '') === '');
+  if (missing >= 0) {
+    const files = operands.length === 1 ? 'a file' : fileCount(operands.length);
+    throw usageError(`${name} needs ${files}: diffopt ${name} ${operands.join(' ')}`);
+  }
+  const [last, extra] = given.slice(operands.length - 1).map((file) => JSON.stringify(file));
+  if (extra !== undefined) {
+    throw usageError(
+      `${name} takes ${fileCount(operands.length)}, ${operands.join(' and ')}, but ${extra} follows ${last}`,
+    );
+  }
+  // As many as there are operands, which the type cannot see.
+  return given as unknown as Files<Names>;
+}
+
+export function defineCommand<V, Names extends readonly string[] = readonly [string]>({
+  run,
+  ...spec
+}: Spec<V, Names>): Command {
   return {
     ...spec,
     flags: spec.flags,
     start: (operands, texts, session) => {
       checkKnown(spec.name, spec.flags, Object.keys(texts));
-      const operand = onlyOperand(spec, operands);
-      return run(operand, readFlags<V>(spec.flags, texts), session);
+      const files = filesOf(spec, operands);
+      return run(files, readFlags<V>(spec.flags, texts), session);
     },
   };
 }

@@ -39,13 +39,13 @@ export const dataFlags: FlagsOf<DataValues> = {
 };
 
 /** Column names of a flag: a row of CSV, so that a name with a comma can be quoted. */
-function namesIn(text: string): readonly string[] {
+export function namesIn(text: string, flag: string): readonly string[] {
   try {
     return parse(text, { trim: true })
       .flat()
       .filter((name) => name !== '');
   } catch (cause) {
-    throw usageError(`--ignore is ${JSON.stringify(text)}; expected names of columns with commas between them`, {
+    throw usageError(`--${flag} is ${JSON.stringify(text)}; expected names of columns with commas between them`, {
       cause,
     });
   }
@@ -95,7 +95,7 @@ export async function openTable(
   const table = await readTable(file, {
     reward: values.reward,
     direction: values.minimize ? 'minimize' : 'maximize',
-    ignore: values.ignore.flatMap(namesIn),
+    ignore: values.ignore.flatMap((text) => namesIn(text, 'ignore')),
     ...(values.failed === undefined ? {} : { failed: values.failed }),
     ...(space === undefined ? {} : { space }),
     ...(values.space === undefined ? {} : { spaceFile: values.space }),

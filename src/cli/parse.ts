@@ -59,9 +59,9 @@ function withFlags(parser: Parser, flags: Flags): Parser {
   return parser;
 }
 
-function commandHelp(parser: Parser, { name, operand, description, flags, examples }: Command): Parser {
+function commandHelp(parser: Parser, { name, operands, description, flags, examples }: Command): Parser {
   const required = Object.keys(flags).filter((flag) => flags[flag]?.required === true);
-  const usage = [`$0 ${name} ${operand}`, ...required.map((flag) => `--${flag} ...`), '[flags]'].join(' ');
+  const usage = [`$0 ${name}`, ...operands, ...required.map((flag) => `--${flag} ...`), '[flags]'].join(' ');
   withFlags(parser.usage(`${usage}\n\n${description}`), flags);
   const lines = examples.map(([line, what]) => `  ${line}\n      ${what}`);
   return parser.epilogue(`Examples:\n${lines.join('\n')}`);

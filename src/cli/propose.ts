@@ -11,7 +11,7 @@ import { renderProposalReport } from '../report/index.ts';
 import type { Design, Space } from '../space/index.ts';
 import { formatCell, readDesigns, writeDesigns, writeDesignsTo, type DesignList, type Table } from '../table/index.ts';
 import { checkColumnNames, predictionDecimals, proposalColumns } from './columns.ts';
-import { defineCommand, type Command } from './command.ts';
+import { defineCommand, type Command, type Files } from './command.ts';
 import { computingFlags, computingOptions, outputFlags, type ComputingValues, type OutputValues } from './computing.ts';
 import { dataFlags, fixedValues, openTable, type DataValues } from './data.ts';
 import {
@@ -192,7 +192,7 @@ async function writeResult(result: ProposeResult, values: Values, { stdout }: Se
   }
 }
 
-async function run(file: string, values: Values, session: Session): Promise<void> {
+async function run([file]: Files, values: Values, session: Session): Promise<void> {
   const { signal } = session;
   checkCandidateFlags(values);
   checkOutputs(
@@ -228,7 +228,7 @@ async function run(file: string, values: Values, session: Session): Promise<void
 /** A table in, better designs out. */
 export const propose: Command = defineCommand<Values>({
   name: 'propose',
-  operand: 'DATA.csv',
+  operands: ['DATA.csv'],
   summary: 'a table of experiments in, better designs out',
   description:
     'Trains a conditional diffusion model on the designs and rewards of a table (CSV, plain or gzipped), asks it for designs with ' +

@@ -11,7 +11,7 @@ import {
 } from '../optimizer/index.ts';
 import { formatCell, writeDesigns, writeDesignsTo } from '../table/index.ts';
 import { exactDecimals } from './columns.ts';
-import { defineCommand, type Command } from './command.ts';
+import { defineCommand, type Command, type Files } from './command.ts';
 import {
   outputFlags,
   seedFlag,
@@ -73,7 +73,7 @@ function asJson({ designs, infeasible }: Sampled, { facts }: LoadedModel, file: 
   return `${JSON.stringify(content, null, 2)}\n`;
 }
 
-async function run(file: string, values: Values, session: Session): Promise<void> {
+async function run([file]: Files, values: Values, session: Session): Promise<void> {
   const { signal, stdout } = session;
   const noiseFile = values['save-noise'];
   checkOutputs(
@@ -122,7 +122,7 @@ async function run(file: string, values: Values, session: Session): Promise<void
 /** A model file in, designs out. */
 export const sample: Command = defineCommand<Values>({
   name: 'sample',
-  operand: 'MODEL.onnx',
+  operands: ['MODEL.onnx'],
   summary: 'draw designs from a saved model',
   description:
     'Draws designs from a model that diffopt train saved. They come as the model draws them: not ranked, and some may repeat one ' +

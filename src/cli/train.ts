@@ -2,7 +2,7 @@ import { randomStream, writeWhole } from '../base/index.ts';
 import { createRuntime } from '../graph/index.ts';
 import { defaultThreads, defaultWeighting, modelFile, trainOnTable, type TrainedDenoiser } from '../optimizer/index.ts';
 import type { Table } from '../table/index.ts';
-import { defineCommand, type Command } from './command.ts';
+import { defineCommand, type Command, type Files } from './command.ts';
 import { computingFlags, talkFlags, type ComputingValues, type TalkValues } from './computing.ts';
 import { dataFlags, openTable, type DataValues } from './data.ts';
 import { requiredTextFlag, type FlagsOf } from './flags.ts';
@@ -50,7 +50,7 @@ function outcome({ curve }: TrainedDenoiser, table: Table, values: Values) {
   };
 }
 
-async function run(file: string, values: Values, session: Session): Promise<void> {
+async function run([file]: Files, values: Values, session: Session): Promise<void> {
   const { signal, stdout } = session;
   checkOutputs(
     [
@@ -83,7 +83,7 @@ async function run(file: string, values: Values, session: Session): Promise<void
 /** A table in, a model file out. */
 export const train: Command = defineCommand<Values>({
   name: 'train',
-  operand: 'DATA.csv',
+  operands: ['DATA.csv'],
   summary: 'train on a table and save the model',
   description:
     'Trains the conditional diffusion model on a table (CSV, plain or gzipped) and saves it as one .onnx file, from which ' +

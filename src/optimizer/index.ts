@@ -29,6 +29,8 @@ export { defaultThreads, trainOnTable, type ModelOptions, type TrainedDenoiser }
 export { encodeNpy } from './npy.ts';
 export type { ProposeOptions } from './options.ts';
 export { propose } from './propose.ts';
+export { repair, type Repaired, type RepairResult } from './repair.ts';
+export { defaultRepair, leastStrength, type RepairOptions } from './repair-options.ts';
 export { defaultTargets } from './targets.ts';
 export type { Prediction, Proposal, ProposeCounts, ProposeResult, TargetOutcome } from './types.ts';
 export type { LossCurve } from '../graph/index.ts';

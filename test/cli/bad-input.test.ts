@@ -253,19 +253,20 @@ const flags: readonly Case[] = [
     name: 'no command',
     args: [],
     code: 2,
-    sentence: 'a command is missing (the commands are propose, train, sample; see diffopt --help)',
+    sentence: 'a command is missing (the commands are propose, repair, backtest, train, sample; see diffopt --help)',
   },
   {
     name: 'an unknown command',
     args: ['porpose', 'data.csv'],
     code: 2,
-    sentence: 'there is no command "porpose"; did you mean propose (the commands are propose, train, sample)',
+    sentence:
+      'there is no command "porpose"; did you mean propose (the commands are propose, repair, backtest, train, sample)',
   },
   {
     name: 'a flag and no command',
     args: ['--json'],
     code: 2,
-    sentence: 'a command must come first, before --json (the commands are propose, train, sample)',
+    sentence: 'a command must come first, before --json (the commands are propose, repair, backtest, train, sample)',
   },
   {
     name: 'no file',
