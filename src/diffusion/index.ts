@@ -10,6 +10,7 @@ export {
 export { denoise, denoiserShapes, initialDenoiser, lossWeight, type Condition, type DenoiserSize } from './denoiser.ts';
 export { classifierFree, conditional, type ConditionalDenoiser, type Guidance } from './guidance.ts';
 export { rewardNormalization, type RewardNormalization } from './normalization.ts';
+export type { PseudoLabels } from './rows.ts';
 export {
   defaultSampling,
   drawSamples,
