@@ -33,8 +33,8 @@ export interface TrainingRows {
 
 /**
  * Rows of which those without a reward take that of a pseudo-label where there is one. A pseudo-label is trusted for the share of the
- * reward's variance that it leaves no doubt about, 1 - std^2 / variance; one that is
- * trusted for nothing is none, and one without any doubt counts as measured.
+ * reward's variance that it leaves no doubt about, 1 - std^2 / variance; one that is trusted for nothing is none, and one without any
+ * doubt counts as measured.
  */
 export function trainingRows(
   designs: Float32Array,
@@ -113,7 +113,8 @@ export function withLabelledShare(
 /**
  * How often a row is drawn. One with a reward: by `weighting`, on average 1. One without: as often as an average labelled row has its
  * reward withheld; else the denoiser without a reward, which guidance starts from, would take the unlabelled rows for nearly all there
- * are. One with a pseudo-label: between the two by its trust.
+ * are. One with a pseudo-label: between the two by its trust, `weighting` taking its mean for the reward. The noise is not weighed, so
+ * of the designs that are told one reward those with the better mean are favoured: with exponential weights by std^2 over the scale.
  */
 export function rowWeights(
   rows: TrainingRows,
