@@ -22,6 +22,7 @@ export {
   type RewardPull,
 } from './guidance.ts';
 export { rewardNormalization, type RewardNormalization } from './normalization.ts';
+export type { PseudoLabels } from './rows.ts';
 export {
   defaultSampling,
   drawSamples,

@@ -19,13 +19,24 @@ import {
   add,
   type Loss,
   type LossCurve,
+  type NamedTensors,
   type NamedValues,
   type Runtime,
+  type Tensor,
 } from '../graph/index.ts';
 import { denoise, denoiserShapes, initialDenoiser, lossWeight, type DenoiserSize } from './denoiser.ts';
 import type { RewardNormalization } from './normalization.ts';
+import {
+  dataValues,
+  pickRows,
+  rowWeights,
+  trainingRows,
+  withLabelledShare,
+  withheldShares,
+  type PseudoLabels,
+} from './rows.ts';
 import { karrasSchedule, type NoiseSchedule } from './schedule.ts';
-import { exponentialWeights, uniformWeights, weightedIndices, type RowWeighting } from './weights.ts';
+import { exponentialWeights, weightedIndices, type RowWeighting } from './weights.ts';
 
 /** A trained conditional denoiser with all it needs to be used. */
 export interface DiffusionModel {
@@ -77,6 +88,8 @@ export interface TrainDenoiserOptions {
   /** n rewards in own units; NaN where unknown. */
   readonly rewards: Float64Array;
   readonly reward: RewardNormalization;
+  /** Rewards for the rows without one. */
+  readonly pseudo?: PseudoLabels;
   readonly training?: Partial<DenoiserTraining>;
   readonly schedule?: NoiseSchedule;
   readonly weighting?: RowWeighting;
@@ -85,12 +98,19 @@ export interface TrainDenoiserOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The rewards that the drawn rows are told: with noise of their standard deviation, drawn anew each time, where they have one. */
+function toldRewards(step: NamedTensors, data: NamedTensors): Tensor {
+  const reward = gather(data['rewards']!, step['rows']!);
+  if (data['spread'] === undefined) return reward;
+  return add(reward, multiply(gather(data['spread'], step['rows']!), step['rewardNoise']!));
+}
+
 /** The denoising loss (Karras et al. 2022, equation 2): mean of lambda(sigma) (D(z + sigma n) - z)^2 over rows and coordinates. */
 export const denoisingLoss =
   (blocks: number): Loss =>
   (parameters, step, data) => {
     const clean = gather(data['designs']!, step['rows']!);
-    const reward = gather(data['rewards']!, step['rows']!);
+    const reward = toldRewards(step, data);
     const missing = maximum(step['withheld']!, gather(data['unlabelled']!, step['rows']!));
     const sigma = step['sigma']!;
     const noisy = add(clean, multiply(step['noise']!, sigma));
@@ -98,70 +118,41 @@ export const denoisingLoss =
     return mean(multiply(square(subtract(denoised, clean)), lossWeight(sigma)));
   };
 
-interface Rows {
-  readonly designs: Float32Array;
-  readonly rewards: Float64Array;
-}
-
-function pick({ designs, rewards }: Rows, dimension: number, rows: Uint32Array): Rows {
-  const picked = new Float32Array(rows.length * dimension);
-  rows.forEach((row, index) => picked.set(designs.subarray(row * dimension, (row + 1) * dimension), index * dimension));
-  return { designs: picked, rewards: Float64Array.from(rows, (row) => rewards[row]!) };
-}
-
-/** Rewards standardised so that larger is better; 0 and a flag where unknown. */
-function dataValues({ designs, rewards }: Rows, dimension: number, { mean, std }: RewardNormalization): NamedValues {
-  const n = rewards.length;
-  return {
-    designs: { shape: [n, dimension], data: designs },
-    rewards: { shape: [n, 1], data: Float32Array.from(rewards, (r) => (Number.isNaN(r) ? 0 : (r - mean) / std)) },
-    unlabelled: { shape: [n, 1], data: Float32Array.from(rewards, (r) => (Number.isNaN(r) ? 1 : 0)) },
-  };
-}
-
 interface Draw {
   readonly rowOf: (position: number) => number;
-  readonly withheldShare: number;
+  /** How often a row's reward is withheld. */
+  readonly withheld: Float64Array;
   readonly schedule: NoiseSchedule;
   readonly dimension: number;
   readonly stream: RandomStream;
+  /** For the noise of pseudo-labels, where there are any. */
+  readonly rewardStream: RandomStream | undefined;
 }
 
 /** Step inputs of `steps` steps of `batch` rows, or of one step when `steps` is undefined. */
 function drawInputs(steps: number | undefined, batch: number, draw: Draw): NamedValues {
-  const { rowOf, withheldShare, schedule, dimension, stream } = draw;
+  const { rowOf, withheld, schedule, dimension, stream, rewardStream } = draw;
   const count = (steps ?? 1) * batch;
   const lead = steps === undefined ? [batch] : [steps, batch];
+  const rows = Int32Array.from({ length: count }, (_, position) => rowOf(position));
   return {
-    rows: { shape: lead, data: Int32Array.from({ length: count }, (_, position) => rowOf(position)) },
+    rows: { shape: lead, data: rows },
     sigma: {
       shape: [...lead, 1],
       data: Float32Array.from({ length: count }, () => schedule.trainingSigma(stream.normal())),
     },
     withheld: {
       shape: [...lead, 1],
-      data: Float32Array.from({ length: count }, () => (stream.uniform() < withheldShare ? 1 : 0)),
+      data: Float32Array.from(rows, (row) => (stream.uniform() < withheld[row]! ? 1 : 0)),
     },
     noise: { shape: [...lead, dimension], data: stream.fillNormal(new Float32Array(count * dimension)) },
+    ...(rewardStream === undefined
+      ? {}
+      : { rewardNoise: { shape: [...lead, 1], data: rewardStream.fillNormal(new Float32Array(count)) } }),
   };
 }
 
-/**
- * How often a row is drawn. An unlabelled row is drawn as often as an average labelled one has its reward withheld: else the denoiser
- * without a reward, which guidance starts from, would take the unlabelled rows for nearly all there are.
- */
-function rowWeights(
-  rewards: Float64Array,
-  { std }: RewardNormalization,
-  weighting: RowWeighting,
-  withheldShare: number,
-): Float64Array {
-  const labelled = rewards.filter((reward) => !Number.isNaN(reward)).map((reward) => reward * Math.sign(std));
-  if (labelled.length === 0) return uniformWeights(rewards);
-  const weights = weighting(labelled);
-  let next = 0;
-  return rewards.map((reward) => (Number.isNaN(reward) ? withheldShare : weights[next++]!));
-}
+const defaultLabelledShare = 0.1;
 
 /** Steps in one call of the runtime: long enough that handing over the state costs little, short enough to stay responsive. */
 const stepsPerRun = 50;
@@ -173,28 +164,41 @@ const stepsPerRun = 50;
 export async function trainDenoiser(
   options: TrainDenoiserOptions,
 ): Promise<{ model: DiffusionModel; curve: LossCurve; heldOut: Uint32Array }> {
-  const { runtime, dimension, reward, stream, observer, signal } = options;
+  const { runtime, dimension, reward, pseudo, stream, observer, signal } = options;
   const { schedule = karrasSchedule(), weighting = exponentialWeights() } = options;
   const n = options.rewards.length;
   if (n < 2) throw dataError(`a denoiser needs at least 2 rows, one to train on and one to check it, got ${n}`);
   const training: DenoiserTraining = { ...denoiserTrainingFor(n, dimension), ...options.training };
   const size: DenoiserSize = { dimension, width: training.width, blocks: training.blocks };
   const normalization = columnScaling(options.designs, dimension);
-  const all: Rows = { designs: scaleColumns(options.designs, normalization), rewards: options.rewards };
+  const usePseudo = pseudo !== undefined;
+  const all = withLabelledShare(
+    trainingRows(scaleColumns(options.designs, normalization), options.rewards, reward, pseudo),
+    reward,
+    weighting,
+    pseudo?.labelledShare ?? defaultLabelledShare,
+  );
 
   const order = stream.split('held-out rows').permutation(n);
   const heldOutCount = Math.min(2048, Math.max(1, Math.floor(n * training.heldOutShare)));
   const heldOutRows = order.subarray(0, heldOutCount);
-  const heldOut = pick(all, dimension, heldOutRows);
-  const trained = pick(all, dimension, order.subarray(heldOutCount));
+  const heldOut = pickRows(all, dimension, heldOutRows);
+  const trained = pickRows(all, dimension, order.subarray(heldOutCount));
 
-  const draws = { withheldShare: training.rewardDropout, schedule, dimension };
+  const { rewardDropout, batch } = training;
   const rowStream = stream.split('rows');
-  const drawRow = weightedIndices(rowWeights(trained.rewards, reward, weighting, training.rewardDropout));
-  const noiseStream = stream.split('noise');
+  const drawRow = weightedIndices(rowWeights(trained, reward, weighting, rewardDropout));
+  const draws: Draw = {
+    rowOf: () => drawRow(rowStream),
+    withheld: withheldShares(trained, rewardDropout),
+    schedule,
+    dimension,
+    stream: stream.split('noise'),
+    rewardStream: usePseudo ? stream.split('reward noise') : undefined,
+  };
   const checkDraws = Math.max(heldOutCount, 1024);
   const loss = denoisingLoss(training.blocks);
-  const { batch } = training;
+  const data = dataValues(trained, dimension, reward, usePseudo);
 
   const { parameters, curve } = await fit({
     runtime,
@@ -205,8 +209,9 @@ export async function trainDenoiser(
         sigma: { shape: [batch, 1] },
         withheld: { shape: [batch, 1] },
         noise: { shape: [batch, dimension] },
+        ...(usePseudo ? { rewardNoise: { shape: [batch, 1] } } : {}),
       },
-      data: mapValues(dataValues(trained, dimension, reward), ({ shape }) => shape),
+      data: mapValues(data, ({ shape }) => shape),
       loss,
       stepsPerRun,
       clipNorm: training.clipNorm,
@@ -214,23 +219,24 @@ export async function trainDenoiser(
       average: true,
     },
     parameters: initialDenoiser(size, stream.split('initial')),
-    data: dataValues(trained, dimension, reward),
+    data,
     steps: training.steps,
     rates: {
       learningRate: (step) => cosineSchedule(training.learningRate, step, training.steps, 100),
       weightDecay: training.weightDecay,
       averageDecay: training.averageDecay,
     },
-    batches: (_from, count) =>
-      drawInputs(count, batch, { ...draws, rowOf: () => drawRow(rowStream), stream: noiseStream }),
+    batches: (_from, count) => drawInputs(count, batch, draws),
     heldOut: {
       loss,
       inputs: drawInputs(undefined, checkDraws, {
         ...draws,
         rowOf: (position) => position % heldOutCount,
+        withheld: withheldShares(heldOut, rewardDropout),
         stream: stream.split('held-out noise'),
+        rewardStream: usePseudo ? stream.split('held-out reward noise') : undefined,
       }),
-      data: dataValues(heldOut, dimension, reward),
+      data: dataValues(heldOut, dimension, reward, usePseudo),
     },
     runsPerCheck: Math.max(1, Math.round(training.steps / stepsPerRun / 40)),
     patience: training.patience,

@@ -6,6 +6,8 @@ import { areaUnderCurve } from '../../src/reward/feasibility.ts';
 import {
   fitEnsemble,
   fitFeasibility,
+  fitForest,
+  fitGaussianProcess,
   type Feasibility,
   type FeasibilityRows,
   type FitSurrogate,
@@ -83,6 +85,18 @@ describe.each([
     await model.dispose();
   });
 });
+test.each([
+  ['a forest', fitForest()],
+  ['a Gaussian process', fitGaussianProcess()],
+] as const)('%s tells a disc apart too', async (_name, fit) => {
+  const model = await fitOn(drawRows(disc, 250, 1), 1, fit);
+  const fresh = drawRows(disc, 1000, 2);
+  const p = await model.predict(fresh.designs);
+  expect(areaUnderCurve(p, fresh.feasible)).toBeGreaterThan(0.93);
+  expect(calibrationError(p, fresh.feasible)).toBeLessThan(0.08);
+  await model.dispose();
+});
+
 /** The rows with all but the first `failed` failures taken out. */
 function withFailures({ designs, dimension, feasible }: FeasibilityRows, failed: number): FeasibilityRows {
   let left = failed;
