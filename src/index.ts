@@ -61,11 +61,15 @@ export {
   type SurrogateQuality,
 } from './reward/index.ts';
 export {
+  backtest,
   modelFile,
   propose,
   readModel,
   sampleModel,
   trainOnTable,
+  type BacktestOptions,
+  type BacktestRepeat,
+  type BacktestResult,
   type LoadedModel,
   type ModelFacts,
   type ModelOptions,
@@ -79,4 +83,4 @@ export {
   type TargetOutcome,
   type TrainedDenoiser,
 } from './optimizer/index.ts';
-export { renderProposalReport } from './report/index.ts';
+export { renderBacktestReport, renderProposalReport } from './report/index.ts';

@@ -10,6 +10,7 @@ export interface DataValues {
   readonly reward: string;
   readonly minimize: boolean;
   readonly ignore: readonly string[];
+  readonly failed: string | undefined;
   readonly space: string | undefined;
   readonly 'save-space': string | undefined;
 }
@@ -21,6 +22,10 @@ export const dataFlags: FlagsOf<DataValues> = {
   ignore: repeatedFlag({
     group: 'Data',
     help: 'columns that are not parameters, with commas between them (or use the flag again)',
+  }),
+  failed: textFlag({
+    group: 'Data',
+    help: 'the column that says which experiments failed (1, true, yes, failed): no parameter, and no reward is read there',
   }),
   space: textFlag({
     group: 'Data',
@@ -61,12 +66,14 @@ function firstLines(text: string): string {
 }
 
 function notesOn(table: Table): readonly string[] {
-  const { file, designs, rewards, reward, direction, inferred, ignored, repeats, space } = table;
+  const { file, designs, rewards, reward, direction, failed, inferred, ignored, repeats, space } = table;
   const labelled = rewards.filter((value) => !Number.isNaN(value)).length;
+  const failures = failed.filter((value) => value).length;
   const verb = direction === 'maximize' ? 'maximizing' : 'minimizing';
   const unlabelled = labelled === designs.length ? '' : `, ${labelled} of them with a reward`;
   return [
     `${file}: ${countOf(designs.length, 'row')}${unlabelled}; ${verb} ${reward}`,
+    ...(failures === 0 ? [] : [`${failures} of ${countOf(designs.length, 'row')} failed, and no reward is read there`]),
     ...(ignored.length === 0 ? [] : [`ignored columns: ${ignored.join(', ')}`]),
     ...(repeats === 0 ? [] : [`${countOf(repeats, 'row')} with a design that stands in an earlier row`]),
     ...(inferred
@@ -89,6 +96,7 @@ export async function openTable(
     reward: values.reward,
     direction: values.minimize ? 'minimize' : 'maximize',
     ignore: values.ignore.flatMap(namesIn),
+    ...(values.failed === undefined ? {} : { failed: values.failed }),
     ...(space === undefined ? {} : { space }),
     ...(values.space === undefined ? {} : { spaceFile: values.space }),
     signal,

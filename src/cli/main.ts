@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 import { UserError, exitCodes, messageOf } from '../base/index.ts';
+import { backtest } from './backtest.ts';
 import { parseCommandLine } from './parse.ts';
 import { propose } from './propose.ts';
 import { sample } from './sample.ts';
 import { print, widthOf, type Session } from './session.ts';
 import { train } from './train.ts';
 
-const commands = [propose, train, sample];
+const commands = [propose, backtest, train, sample];
 const interrupted = 130;
 const unexpected = 1;
 

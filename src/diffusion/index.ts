@@ -8,15 +8,31 @@ export {
   type HalfSpaces,
 } from './constrain.ts';
 export { denoise, denoiserShapes, initialDenoiser, lossWeight, type Condition, type DenoiserSize } from './denoiser.ts';
-export { classifierFree, conditional, type ConditionalDenoiser, type Guidance } from './guidance.ts';
+export {
+  classifierFree,
+  conditional,
+  gradientGuidances,
+  lookAhead,
+  naiveGradient,
+  type ConditionalDenoiser,
+  type GradientGuidance,
+  type GradientGuidanceName,
+  type Guidance,
+  type RewardModel,
+  type RewardPull,
+} from './guidance.ts';
 export { rewardNormalization, type RewardNormalization } from './normalization.ts';
 export {
   defaultSampling,
   drawSamples,
+  renoiseDesigns,
   sampleDesigns,
   samplingGraph,
   samplingInputs,
+  sigmaOfStrength,
   type FixedCoordinates,
+  type PullOptions,
+  type RenoiseRequest,
   type SampleRequest,
   type SamplingOptions,
 } from './sample.ts';
@@ -57,4 +73,4 @@ export {
   type RowWeighting,
   type WeightingName,
 } from './weights.ts';
-export { denoisingErrors } from './support.ts';
+export { createSupport, type Support } from './support.ts';

@@ -6,6 +6,8 @@ export type Estimate = (x: Tensor, sigma: Tensor) => Tensor;
 export interface SamplerInputs {
   /** Standard normals, [n, d]. */
   readonly noise: Tensor;
+  /** Designs that the noise is added to, [n, d] (SDEdit, Meng et al. 2022, arXiv:2108.01073); without them sampling starts from noise. */
+  readonly origin?: Tensor;
   /** Falling noise levels, at least one; sampling ends at 0 after the last. */
   readonly sigmas: Float64Array;
   /** Standard normals for samplers that are stochastic, [steps, n, d]; the step to 0 needs none, so the last are not used. */
@@ -34,9 +36,10 @@ type Step = (transition: Transition) => { readonly x: Tensor; readonly memory?: 
 
 /** The loop that samplers share. */
 function sampleWith(step: Step): Sampler {
-  return (estimate, { noise, sigmas, stepNoise }) => {
+  return (estimate, { noise, origin, sigmas, stepNoise }) => {
     const transitions = sigmas.length - 1;
-    const start = multiply(noise, sigmas[0]!);
+    const scaled = multiply(noise, sigmas[0]!);
+    const start = origin === undefined ? scaled : add(origin, scaled);
     const last = constant([sigmas[transitions]!]);
     if (transitions === 0) return estimate(start, last);
     const { state } = loop(transitions, [start, start], (iteration, [x, memory]) => {

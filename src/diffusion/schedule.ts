@@ -5,8 +5,9 @@
  */
 export interface NoiseSchedule {
   readonly name: NoiseScheduleName;
-  /** `steps` falling sigmas, the largest first; a sampler goes on from the last one to 0. `steps` at least 1. */
-  sigmas(steps: number): Float64Array;
+  /** `steps` falling sigmas; a sampler goes on from the last one to 0. `steps` at least 1. The first is the largest of the schedule, or
+   *  `from`, which must be above the smallest (RangeError) and is cut to the largest. */
+  sigmas(steps: number, from?: number): Float64Array;
   /** A training sigma for a standard normal draw. */
   trainingSigma(normal: number): number;
 }
@@ -35,11 +36,11 @@ export function karrasSchedule(
   training: LogNormal = defaultTrainingNoise,
   rho = 7,
 ): NoiseSchedule {
-  const [from, to] = [max ** (1 / rho), min ** (1 / rho)];
+  const root = (sigma: number): number => sigma ** (1 / rho);
   return {
     name: 'karras',
-    sigmas: (steps) =>
-      Float64Array.from({ length: steps }, (_, i) => (from + (i / Math.max(1, steps - 1)) * (to - from)) ** rho),
+    sigmas: (steps, from = max) =>
+      evenly(steps, root(startWithin(from, { min, max })), root(min)).map((value) => value ** rho),
     trainingSigma: (normal) => clampTo(Math.exp(training.mean + training.std * normal), { min, max }),
   };
 }
@@ -47,24 +48,48 @@ export function karrasSchedule(
 /** beta from 0.1 to 20 over t in [0, 1] (Song et al. 2021): sigma^2 = exp(integral of beta) - 1. */
 export function vpLinearSchedule(betaMin = 0.1, betaMax = 20): NoiseSchedule {
   const sigmaAt = (t: number): number => Math.sqrt(Math.expm1(betaMin * t + 0.5 * (betaMax - betaMin) * t * t));
-  return vpSchedule('vp-linear', sigmaAt, 1e-3);
+  // ln(1 + sigma^2) = betaMin t + (betaMax - betaMin) t^2 / 2, solved for t without cancellation.
+  const timeOf = (sigma: number): number => {
+    const total = Math.log1p(sigma ** 2);
+    return (2 * total) / (betaMin + Math.sqrt(betaMin ** 2 + 2 * (betaMax - betaMin) * total));
+  };
+  return vpSchedule('vp-linear', { sigmaAt, timeOf }, 1e-3);
 }
 
 /** alpha-bar = cos^2 of the time (Nichol and Dhariwal 2021, equation 17), cut where sigma would exceed 100. */
 export function vpCosineSchedule(offset = 0.008): NoiseSchedule {
   const angle = (t: number): number => (((t + offset) / (1 + offset)) * Math.PI) / 2;
   const sigmaAt = (t: number): number => Math.min(100, Math.sqrt((Math.cos(angle(0)) / Math.cos(angle(t))) ** 2 - 1));
-  return vpSchedule('vp-cosine', sigmaAt, 1e-2);
+  const timeOf = (sigma: number): number =>
+    (Math.acos(Math.cos(angle(0)) / Math.sqrt(1 + sigma ** 2)) * 2 * (1 + offset)) / Math.PI - offset;
+  return vpSchedule('vp-cosine', { sigmaAt, timeOf }, 1e-2);
+}
+
+/** sigma at a time in [0, 1], and the time of a sigma. */
+interface TimeMap {
+  readonly sigmaAt: (t: number) => number;
+  readonly timeOf: (sigma: number) => number;
 }
 
 /** Uniform times, in sampling and in training. */
-function vpSchedule(name: NoiseScheduleName, sigmaAt: (t: number) => number, tMin: number): NoiseSchedule {
-  const timeAt = (share: number): number => 1 + share * (tMin - 1);
+function vpSchedule(name: NoiseScheduleName, { sigmaAt, timeOf }: TimeMap, tMin: number): NoiseSchedule {
+  const range: SigmaRange = { min: sigmaAt(tMin), max: sigmaAt(1) };
+  const startTime = (from: number): number => (from >= range.max ? 1 : timeOf(startWithin(from, range)));
   return {
     name,
-    sigmas: (steps) => Float64Array.from({ length: steps }, (_, i) => sigmaAt(timeAt(i / Math.max(1, steps - 1)))),
-    trainingSigma: (normal) => sigmaAt(timeAt(1 - normalCdf(normal))),
+    sigmas: (steps, from = range.max) => evenly(steps, startTime(from), tMin).map(sigmaAt),
+    trainingSigma: (normal) => sigmaAt(1 + (1 - normalCdf(normal)) * (tMin - 1)),
   };
+}
+
+/** `steps` numbers with even distances, both ends among them; one number is the first. */
+function evenly(steps: number, first: number, last: number): Float64Array {
+  return Float64Array.from({ length: steps }, (_, i) => first + (i / Math.max(1, steps - 1)) * (last - first));
+}
+
+function startWithin(from: number, { min, max }: SigmaRange): number {
+  if (!(from > min)) throw new RangeError(`Expected a sigma above ${min} to start from, got ${from}`);
+  return Math.min(from, max);
 }
 
 function clampTo(value: number, { min, max }: SigmaRange): number {

@@ -1,4 +1,4 @@
-import type { RandomStream } from '../base/index.ts';
+import { quantile, type RandomStream } from '../base/index.ts';
 import {
   add,
   constant,
@@ -12,6 +12,7 @@ import {
   square,
   subtract,
   type Graph,
+  type Program,
   type Runtime,
   type Tensor,
 } from '../graph/index.ts';
@@ -43,40 +44,75 @@ function supportGraph({ size, designs, parameters }: DiffusionModel): Graph {
 /** Rows of one call: bounds memory. */
 const rowsPerRun = 2048;
 
-/**
- * How badly the denoiser recovers each of n x d encoded designs without being told a reward: a bound on its negative log-likelihood up
- * to constants (Kingma et al. 2021), so large means far from what the data look like. n errors; a design's error depends on
- * `stream.split(index)`.
- */
-export async function denoisingErrors(
+/** How unlike the data designs are, held against rows that are known to belong to it. */
+export interface Support {
+  /**
+   * How badly the denoiser recovers each of n x d encoded designs without being told a reward: a bound on its negative log-likelihood
+   * up to constants (Kingma et al. 2021), so large means far from what the data look like. A design's error depends on
+   * `stream.split(index)`.
+   */
+  errors(designs: Float32Array, stream: RandomStream): Promise<Float64Array>;
+  /** The share of reference rows with an error at least as large, in (0, 1]: a conformal p-value, uniform for designs like them. */
+  trust(errors: Float64Array): Float64Array;
+  /** By how much errors exceed the 95 % quantile of the reference rows, in distances from their median to it; 0 below. */
+  excess(errors: Float64Array): Float64Array;
+  dispose(): Promise<void>;
+}
+
+/** The support of a model; `reference` holds encoded designs of the data (m x d, m at least 1), best such that it was not trained on. */
+export async function createSupport(
   runtime: Runtime,
   model: DiffusionModel,
+  reference: Float32Array,
+  stream: RandomStream,
+): Promise<Support> {
+  const { dimension } = model.size;
+  const program = await runtime.compile(supportGraph(model));
+  const errors: Support['errors'] = (designs, own) => denoisingErrors(program, designs, dimension, own);
+  const usual = (await errors(reference, stream)).sort();
+  const [middle, most] = [quantile(usual, 0.5), quantile(usual, 0.95)];
+  return {
+    errors,
+    trust: (values) => values.map((value) => (1 + usual.length - countBelow(usual, value)) / (usual.length + 1)),
+    excess: (values) => values.map((value) => Math.max(0, value - most) / Math.max(1e-9, most - middle)),
+    dispose: () => program.dispose(),
+  };
+}
+
+/** How many of the rising numbers are less than the value. */
+function countBelow(rising: Float64Array, value: number): number {
+  let [from, to] = [0, rising.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (rising[middle]! < value) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+async function denoisingErrors(
+  program: Program,
   designs: Float32Array,
+  dimension: number,
   stream: RandomStream,
 ): Promise<Float64Array> {
-  const { dimension } = model.size;
   const n = designs.length / dimension;
   const errors = new Float64Array(n);
-  const program = await runtime.compile(supportGraph(model));
-  try {
-    for (let from = 0; from < n; from += rowsPerRun) {
-      const count = Math.min(n - from, rowsPerRun);
-      const noise = new Float32Array(levels.length * count * dimension);
-      for (let i = 0; i < count; i++) {
-        const own = stream.split(from + i);
-        for (let level = 0; level < levels.length; level++) {
-          const start = (level * count + i) * dimension;
-          own.fillNormal(noise.subarray(start, start + dimension));
-        }
+  for (let from = 0; from < n; from += rowsPerRun) {
+    const count = Math.min(n - from, rowsPerRun);
+    const noise = new Float32Array(levels.length * count * dimension);
+    for (let i = 0; i < count; i++) {
+      const own = stream.split(from + i);
+      for (let level = 0; level < levels.length; level++) {
+        const start = (level * count + i) * dimension;
+        own.fillNormal(noise.subarray(start, start + dimension));
       }
-      const outputs = await program.run({
-        designs: { shape: [count, dimension], data: designs.slice(from * dimension, (from + count) * dimension) },
-        noise: { shape: [levels.length, count, dimension], data: noise },
-      });
-      errors.set(outputs['errors']!.data, from);
     }
-  } finally {
-    await program.dispose();
+    const outputs = await program.run({
+      designs: { shape: [count, dimension], data: designs.slice(from * dimension, (from + count) * dimension) },
+      noise: { shape: [levels.length, count, dimension], data: noise },
+    });
+    errors.set(outputs['errors']!.data, from);
   }
   return errors;
 }

@@ -167,12 +167,12 @@ function rowWeights(
 const stepsPerRun = 50;
 
 /**
- * Trains a conditional denoiser with early stopping on held-out rows; parameters are the moving average at its best. Throws a data
- * error for fewer than 2 rows, the signal's reason when aborted, and an Error when the loss is not finite.
+ * Trains a conditional denoiser with early stopping on held-out rows, whose numbers are `heldOut`; parameters are the moving average at
+ * its best. Throws a data error for fewer than 2 rows, the signal's reason when aborted, and an Error when the loss is not finite.
  */
 export async function trainDenoiser(
   options: TrainDenoiserOptions,
-): Promise<{ model: DiffusionModel; curve: LossCurve }> {
+): Promise<{ model: DiffusionModel; curve: LossCurve; heldOut: Uint32Array }> {
   const { runtime, dimension, reward, stream, observer, signal } = options;
   const { schedule = karrasSchedule(), weighting = exponentialWeights() } = options;
   const n = options.rewards.length;
@@ -184,7 +184,8 @@ export async function trainDenoiser(
 
   const order = stream.split('held-out rows').permutation(n);
   const heldOutCount = Math.min(2048, Math.max(1, Math.floor(n * training.heldOutShare)));
-  const heldOut = pick(all, dimension, order.subarray(0, heldOutCount));
+  const heldOutRows = order.subarray(0, heldOutCount);
+  const heldOut = pick(all, dimension, heldOutRows);
   const trained = pick(all, dimension, order.subarray(heldOutCount));
 
   const draws = { withheldShare: training.rewardDropout, schedule, dimension };
@@ -237,5 +238,5 @@ export async function trainDenoiser(
     ...(observer === undefined ? {} : { observer }),
     ...(signal === undefined ? {} : { signal }),
   });
-  return { model: { size, parameters, designs: normalization, reward, schedule }, curve };
+  return { model: { size, parameters, designs: normalization, reward, schedule }, curve, heldOut: heldOutRows };
 }

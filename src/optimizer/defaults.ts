@@ -1,4 +1,5 @@
 import type { WeightingName } from '../diffusion/index.ts';
+import type { Refinement } from './refine.ts';
 
 export const defaultCount = 96;
 
@@ -14,3 +15,8 @@ export const poolRule = { perProposal: 128, least: 4096, most: 16384 } as const;
 export function defaultPool(count: number): number {
   return Math.min(poolRule.most, Math.max(poolRule.least, poolRule.perProposal * count));
 }
+
+/** Search around the best samples. */
+export const defaultRefinement: Refinement = { generations: 10, parents: 256, children: 1024 };
+
+export const defaultDiversity = 0;

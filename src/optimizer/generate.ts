@@ -1,15 +1,17 @@
 import { quantile, usageError, type Observer } from '../base/index.ts';
 import { sampleDesigns, samplingGraph, type SamplingOptions } from '../diffusion/index.ts';
+import type { Program } from '../graph/index.ts';
 import { createDesignSet, enumerate, type Design, type Space } from '../space/index.ts';
-import { keepsFixed, type Choice, type ProposeContext } from './context.ts';
-import { predictWithDoubt } from './doubt.ts';
+import { keepsFixed, type ProposeContext } from './context.ts';
 import { fixedCoordinates } from './fixed.ts';
-import { createPool, type Pool } from './pool.ts';
-import type { Request } from './targets.ts';
+import type { Judge } from './judge.ts';
+import type { Population } from './population.ts';
+import { promise, type Request } from './targets.ts';
 import type { TargetOutcome } from './types.ts';
 
 export interface GenerateOptions {
   readonly sampling: SamplingOptions;
+  /** Samples to draw. */
   readonly pool: number;
   readonly requests: readonly Request[];
   readonly observer: Observer | undefined;
@@ -18,6 +20,12 @@ export interface GenerateOptions {
 
 /** Rounds of sampling before the rest is taken from a listing of the space, or given up. */
 const sampleRounds = 6;
+
+/** The share of the pool that is drawn to find out which requests are worth most. */
+const pilotShare = 0.25;
+
+/** How many requests the rest of the pool is drawn for. */
+const chosenRequests = 3;
 
 /** Throws a usage error when fewer new designs exist than are asked for. */
 export function checkCount(
@@ -43,79 +51,99 @@ export function checkCount(
   throw usageError(`count is ${count}, but ${where} only ${left} ${designs} not measured; ${remedy}`);
 }
 
-/** Samples designs for every request until enough new ones were found, and predicts their rewards. */
-export async function samplePool(context: ProposeContext, options: GenerateOptions): Promise<Choice> {
-  const { table, space, measured, trained, runtime, stream, count } = context;
+/**
+ * Fills the population with samples. A first part of the pool is drawn for every request alike; the rest for those whose best samples
+ * have the highest bound, which weighs what is predicted against doubt and against leaving the data. Gives what came of each request.
+ */
+export async function samplePool(
+  context: ProposeContext,
+  population: Population,
+  judge: Judge,
+  options: GenerateOptions,
+): Promise<readonly TargetOutcome[]> {
+  const { space, trained, runtime, stream, count } = context;
   const { sampling, requests, observer, signal } = options;
-  const pool: Pool = createPool(space, measured, table.decimals);
+  const { pool } = population;
   const fixed = fixedCoordinates(space);
-  const program = await runtime.compile(samplingGraph(trained.model, sampling, (designs) => ({ designs })));
-  const outcomes: TargetOutcome[] = [];
-  const perRequest = Math.ceil(Math.max(options.pool, count) / requests.length);
+  const program: Program = await runtime.compile(samplingGraph(trained.model, sampling, (designs) => ({ designs })));
+  const total = Math.max(options.pool, count);
+  let drawn = 0;
+  const draw = (request: Request, n: number, name: readonly (string | number)[]): Promise<Float32Array> =>
+    sampleDesigns(program, {
+      dimension: space.dimension,
+      sampling,
+      targets: new Float64Array(n).fill(request.target),
+      guidance: request.guidance,
+      stream: stream.split('samples', ...name),
+      ...(fixed === undefined ? {} : { fixed }),
+      observer: ({ done }) => observer?.({ stage: 'sampling', done: Math.min(total, drawn + done), total }),
+      ...(signal === undefined ? {} : { signal }),
+    });
   try {
+    const pilot = requests.length <= chosenRequests ? total : Math.ceil(total * pilotShare);
+    const outcomes: Omit<TargetOutcome, 'chosen'>[] = [];
+    for (const [index, request] of requests.entries()) {
+      const n = Math.ceil(pilot / requests.length);
+      const samples = await draw(request, n, ['pilot', index]);
+      drawn += n;
+      outcomes.push(await outcomeOf(pool.addSamples(samples, request.target), request, space, judge));
+    }
+    const order = [...requests.keys()].sort((a, b) => outcomes[b]!.bound - outcomes[a]!.bound || a - b);
+    const chosen = order.slice(0, chosenRequests);
     for (let round = 0; round < sampleRounds && (round === 0 || pool.candidates.length < count); round++) {
-      for (const [index, { target, guidance }] of requests.entries()) {
-        const samples = await sampleDesigns(program, {
-          dimension: space.dimension,
-          sampling,
-          targets: new Float64Array(perRequest).fill(target),
-          guidance,
-          stream: stream.split('samples', round, index),
-          ...(fixed === undefined ? {} : { fixed }),
-          ...(observer === undefined
-            ? {}
-            : {
-                observer: ({ done }) =>
-                  observer({ stage: 'sampling', done: index * perRequest + done, total: requests.length * perRequest }),
-              }),
-          ...(signal === undefined ? {} : { signal }),
-        });
-        const designs = pool.addSamples(samples, target);
-        if (round === 0) outcomes.push(await outcomeOf(designs, { target, guidance }, context));
+      const left = round === 0 ? total - drawn : total;
+      for (const index of chosen) {
+        const n = Math.ceil(left / chosen.length);
+        if (n <= 0) continue;
+        const samples = await draw(requests[index]!, n, [round, index]);
+        drawn += n;
+        pool.addSamples(samples, requests[index]!.target);
       }
     }
+    return outcomes.map((outcome, index) => ({ ...outcome, chosen: chosen.includes(index) }));
   } finally {
     await program.dispose();
   }
-  // Of the samples alone: what a listing adds was not sampled.
-  const counts = { ...pool.counts };
-  const limit = Math.max(options.pool, count);
-  if (space.size <= limit || pool.candidates.length < count) addListed(pool, space, limit);
-  if (pool.candidates.length < count) {
-    throw usageError(
-      `count is ${count}, but only ${pool.candidates.length} new designs were found in ${counts.sampled} samples ` +
-        `(${counts.repeated} repeated, ${counts.measured} measured already, ${counts.infeasible} infeasible); ` +
-        `ask for fewer, or free more parameters`,
-    );
-  }
-  const { candidates } = pool;
-  const predictions = await predictWithDoubt(context, space.encodeAll(candidates.map(({ design }) => design)));
-  return { candidates, predictions, counts, outcomes };
 }
 
-/** A space that is small enough is listed as well: sampling would find its last designs slowly, and miss good ones. */
-function addListed(pool: Pool, space: Space, limit: number): void {
-  if (!Number.isFinite(space.size)) return;
+/** Designs that a small space holds beside the samples: sampling would find its last designs slowly, and miss good ones. */
+export function addListed({ pool, space }: Population, limit: number, count: number): void {
+  const small = space.size <= limit || pool.candidates.length < count;
+  if (!small || !Number.isFinite(space.size)) return;
   for (const design of enumerate(space)) {
     if (pool.candidates.length >= limit) return;
     pool.addDesign(design);
   }
 }
 
+/** Throws a usage error when the population is smaller than what is asked for; `counts` are those of the samples. */
+export function checkFound({ pool: { candidates, counts } }: Population, count: number): void {
+  if (candidates.length >= count) return;
+  throw usageError(
+    `count is ${count}, but only ${candidates.length} new designs were found in ${counts.sampled} samples ` +
+      `(${counts.repeated} repeated, ${counts.measured} measured already, ${counts.infeasible} infeasible); ` +
+      `ask for fewer, or free more parameters`,
+  );
+}
+
 async function outcomeOf(
   designs: readonly Design[],
   { target, guidance }: Request,
-  { space, surrogate }: ProposeContext,
-): Promise<TargetOutcome> {
+  space: Space,
+  judge: Judge,
+): Promise<Omit<TargetOutcome, 'chosen'>> {
   const distinct = createDesignSet(space);
   for (const design of designs) distinct.add(design);
-  const { mean } =
-    designs.length === 0 ? { mean: Float64Array.of(NaN) } : await surrogate.predict(space.encodeAll(designs));
+  const { mean, trust, bound } = await judge.judge(space.encodeAll(designs));
+  const quantiles = (values: Float64Array): readonly [number, number, number] =>
+    values.length === 0 ? [NaN, NaN, NaN] : [quantile(values, 0.1), quantile(values, 0.5), quantile(values, 0.9)];
   return {
     target,
     guidance,
     samples: designs.length,
     distinct: distinct.size,
-    predicted: [quantile(mean, 0.1), quantile(mean, 0.5), quantile(mean, 0.9)],
+    predicted: quantiles(mean),
+    trust: quantiles(trust)[1],
+    bound: promise(bound),
   };
 }

@@ -1,3 +1,18 @@
+export type { Estimate } from './backtest-interval.ts';
+export type { Measures } from './backtest-measure.ts';
+export {
+  backtest,
+  backtestMethods,
+  defaultRepeats,
+  nearestTo,
+  type Advantage,
+  type BacktestMethod,
+  type BacktestOptions,
+  type BacktestRepeat,
+  type BacktestResult,
+  type Comparison,
+  type MethodSummary,
+} from './backtest.ts';
 export { defaultCount, defaultGuidance, defaultWeighting, poolRule } from './defaults.ts';
 export {
   modelFile,
@@ -12,7 +27,8 @@ export {
 } from './model-file.ts';
 export { defaultThreads, trainOnTable, type ModelOptions, type TrainedDenoiser } from './models.ts';
 export { encodeNpy } from './npy.ts';
-export { propose, type ProposeOptions } from './propose.ts';
+export type { ProposeOptions } from './options.ts';
+export { propose } from './propose.ts';
 export { defaultTargets } from './targets.ts';
 export type { Prediction, Proposal, ProposeCounts, ProposeResult, TargetOutcome } from './types.ts';
 export type { LossCurve } from '../graph/index.ts';

@@ -28,6 +28,8 @@ export interface ModelOptions {
 export interface TrainedDenoiser {
   readonly model: DiffusionModel;
   readonly curve: LossCurve;
+  /** Encoded designs that support is measured against, m x d. */
+  readonly reference: Float32Array;
 }
 
 /** The rewards that are known, and the designs they belong to. */
@@ -38,13 +40,18 @@ export function labelledRows({ designs, rewards }: Table): { designs: Table['des
   };
 }
 
+/** Where fewer rows were held out, all rows tell what is usual. */
+const leastReference = 50;
+
 /** Trains the denoiser on every row of the table, labelled or not. */
-export function trainOnTable(table: Table, runtime: Runtime, options: ModelOptions): Promise<TrainedDenoiser> {
+export async function trainOnTable(table: Table, runtime: Runtime, options: ModelOptions): Promise<TrainedDenoiser> {
   const { stream, weighting, training, observer, signal } = options;
-  return trainDenoiser({
+  const { dimension } = table.space;
+  const designs = table.space.encodeAll(table.designs);
+  const { model, curve, heldOut } = await trainDenoiser({
     runtime,
-    designs: table.space.encodeAll(table.designs),
-    dimension: table.space.dimension,
+    designs,
+    dimension,
     rewards: table.rewards,
     reward: rewardNormalization(labelledRows(table).rewards, table.direction),
     weighting: rowWeightings[weighting],
@@ -53,6 +60,10 @@ export function trainOnTable(table: Table, runtime: Runtime, options: ModelOptio
     ...(observer === undefined ? {} : { observer }),
     ...(signal === undefined ? {} : { signal }),
   });
+  const rows = heldOut.length >= leastReference ? heldOut : Uint32Array.from(table.designs.keys());
+  const reference = new Float32Array(rows.length * dimension);
+  rows.forEach((row, i) => reference.set(designs.subarray(row * dimension, (row + 1) * dimension), i * dimension));
+  return { model, curve, reference };
 }
 
 /** Fits the surrogate on the labelled rows. */

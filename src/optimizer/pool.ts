@@ -2,7 +2,7 @@ import { createDesignSet, type Design, type Space } from '../space/index.ts';
 import { printableRounder } from './printable.ts';
 import type { ProposeCounts } from './types.ts';
 
-/** A design that could be proposed, and the request that it was sampled for. */
+/** A design that could be proposed, and the reward that was asked for when it was sampled. */
 export interface Candidate {
   readonly design: Design;
   readonly target?: number;
@@ -14,8 +14,10 @@ export interface Pool {
   readonly counts: ProposeCounts;
   /** Decodes n x d encoded samples and returns the feasible designs among them, new or not. */
   addSamples(samples: Float32Array, target: number): readonly Design[];
-  /** Adds a design that was not sampled; false when it is known already. */
-  addDesign(design: Design): boolean;
+  /** Decodes n x d encoded designs that were made from others and adds the feasible new ones. */
+  addVariations(designs: Float32Array): void;
+  /** Adds a design as it is. */
+  addDesign(design: Design): void;
 }
 
 /** `decimals` is what will be printed: a design counts, and is scored, as it is printed. */
@@ -31,15 +33,19 @@ export function createPool(
   const candidates: Candidate[] = [];
   const counts = { sampled: 0, repeated: 0, measured: 0, infeasible: 0 };
 
-  const tryAdd = (candidate: Candidate): boolean => {
-    if (known.has(candidate.design)) counts.measured++;
-    else if (taken.has(candidate.design)) counts.repeated++;
-    else {
-      taken.add(candidate.design);
-      candidates.push(candidate);
-      return true;
-    }
-    return false;
+  const add = (candidate: Candidate): 'added' | 'measured' | 'repeated' => {
+    if (known.has(candidate.design)) return 'measured';
+    if (taken.has(candidate.design)) return 'repeated';
+    taken.add(candidate.design);
+    candidates.push(candidate);
+    return 'added';
+  };
+  const count = (outcome: ReturnType<typeof add>): void => {
+    if (outcome !== 'added') counts[outcome]++;
+  };
+  const decode = (rows: Float32Array, offset: number): Design | undefined => {
+    const decoded = space.decode(rows, offset);
+    return decoded === undefined ? undefined : printable(decoded);
   };
 
   return {
@@ -49,16 +55,21 @@ export function createPool(
       const feasible: Design[] = [];
       for (let offset = 0; offset < samples.length; offset += space.dimension) {
         counts.sampled++;
-        const decoded = space.decode(samples, offset);
-        const design = decoded === undefined ? undefined : printable(decoded);
+        const design = decode(samples, offset);
         if (design === undefined) counts.infeasible++;
         else {
           feasible.push(design);
-          tryAdd({ design, target });
+          count(add({ design, target }));
         }
       }
       return feasible;
     },
-    addDesign: (design) => tryAdd({ design }),
+    addVariations: (designs) => {
+      for (let offset = 0; offset < designs.length; offset += space.dimension) {
+        const design = decode(designs, offset);
+        if (design !== undefined) add({ design });
+      }
+    },
+    addDesign: (design) => count(add({ design })),
   };
 }

@@ -1,86 +1,20 @@
-import { randomStream, usageError, type Observer, type RandomStream } from '../base/index.ts';
-import {
-  defaultSampling,
-  denoiserTrainingFor,
-  type DenoiserTraining,
-  type SamplerName,
-  type WeightingName,
-} from '../diffusion/index.ts';
+import { randomStream, type RandomStream } from '../base/index.ts';
+import { defaultSampling, denoiserTrainingFor, type WeightingName } from '../diffusion/index.ts';
 import { createRuntime, type RuntimeName } from '../graph/index.ts';
-import type { FitSurrogate } from '../reward/index.ts';
-import type { Design } from '../space/index.ts';
-import type { Direction, Table } from '../table/index.ts';
-import { chooseAmong } from './candidates.ts';
-import type { Choice, ProposeContext } from './context.ts';
-import { defaultCount, defaultPool, defaultWeighting } from './defaults.ts';
-import { doubtWeight } from './doubt.ts';
-import { checkCount, samplePool } from './generate.ts';
+import type { Table } from '../table/index.ts';
+import { catalogue } from './candidates.ts';
+import type { ProposeContext } from './context.ts';
+import { defaultCount, defaultDiversity, defaultPool, defaultRefinement, defaultWeighting } from './defaults.ts';
+import { addListed, checkCount, checkFound, samplePool } from './generate.ts';
+import { createJudge, defaultCaution, doubtWeight, leastTrust, type Judge, type Judgement } from './judge.ts';
 import { defaultThreads, fitOnTable, labelledRows, trainOnTable, type ModelOptions } from './models.ts';
-import { defaultCaution, rankByBound } from './select.ts';
-import { chooseTargets, defaultTargets, rewardQuantile, type Request } from './targets.ts';
-import type { ProposeResult, Proposal } from './types.ts';
-
-export interface ProposeOptions {
-  /** Number of proposals, at least 1 (96). */
-  readonly count?: number;
-  /** The reward to ask for, own units; chosen from the data without it. */
-  readonly target?: number;
-  /** Asks for a quantile of the measured rewards, in [0, 1], counted towards the better end. */
-  readonly quantile?: number;
-  /** Values that every proposal keeps. */
-  readonly fix?: Design;
-  /** A catalogue: proposals are taken from it. */
-  readonly candidates?: readonly Design[];
-  /** Samples drawn before the best are kept (`poolRule`). */
-  readonly pool?: number;
-  /** Guidance weights to sample with. */
-  readonly guidances?: readonly number[];
-  /** How far beyond the best measured reward to ask, in distances from the median to the best
-   *  (-1000 to 1000); not with `target` or `quantile`. */
-  readonly stretches?: readonly number[];
-  readonly sampler?: SamplerName;
-  readonly samplerSteps?: number;
-  readonly weighting?: WeightingName;
-  /** Overrides of what is chosen from the numbers of rows and columns. */
-  readonly training?: Partial<DenoiserTraining>;
-  readonly surrogate?: FitSurrogate;
-  readonly seed?: number;
-  readonly runtime?: RuntimeName;
-  /** Processor threads; denoiser and surrogate train side by side from 2 on. */
-  readonly threads?: number;
-  readonly observer?: Observer;
-  readonly signal?: AbortSignal;
-}
-
-function checkOptions(options: ProposeOptions): void {
-  const { count = defaultCount, target, quantile, guidances, stretches, pool, samplerSteps, threads } = options;
-  const wholeFrom1 = (name: string, value: number | undefined): void => {
-    if (value !== undefined && (!Number.isInteger(value) || value < 1)) {
-      throw usageError(`${name} is ${value}, a whole number of at least 1 was expected`);
-    }
-  };
-  wholeFrom1('count', count);
-  wholeFrom1('pool', pool);
-  wholeFrom1('samplerSteps', samplerSteps);
-  wholeFrom1('threads', threads);
-  if (target !== undefined && !Number.isFinite(target))
-    throw usageError(`target is ${target}, a finite number was expected`);
-  if (quantile !== undefined && !(quantile >= 0 && quantile <= 1)) {
-    throw usageError(`quantile is ${quantile}, a number from 0 to 1 was expected`);
-  }
-  if (target !== undefined && quantile !== undefined) {
-    throw usageError('target and quantile both say what to ask for; give one of them');
-  }
-  const someOf = (name: string, values: readonly number[] | undefined, least: number, most: number): void => {
-    if (values?.length === 0) throw usageError(`no ${name} is given, at least one was expected`);
-    const wrong = values?.find((value) => !(value >= least && value <= most));
-    if (wrong !== undefined) {
-      throw usageError(`${name} is ${wrong}, a number from ${least} to ${most} was expected`);
-    }
-  };
-  someOf('guidance', guidances, 0, 20);
-  someOf('stretch', stretches, -1000, 1000);
-}
+import { nearestRow } from './nearest.ts';
+import { checkOptions, type ProposeOptions } from './options.ts';
+import { createPopulation, type Population } from './population.ts';
+import { refine, varyColumns } from './refine.ts';
+import { chooseDiverse } from './select.ts';
+import { candidateTargets, defaultTargets, rewardQuantile, type Request } from './targets.ts';
+import type { Proposal, ProposeResult, TargetOutcome } from './types.ts';
 
 function requestsFor(table: Table, options: ProposeOptions): readonly Request[] {
   const { rewards } = labelledRows(table);
@@ -90,7 +24,7 @@ function requestsFor(table: Table, options: ProposeOptions): readonly Request[] 
       ? [target]
       : quantile !== undefined
         ? [rewardQuantile(rewards, table.direction, quantile)]
-        : chooseTargets(rewards, table.direction, stretches);
+        : candidateTargets(rewards, table.direction, stretches);
   return targets.flatMap((value) => guidances.map((guidance) => ({ target: value, guidance })));
 }
 
@@ -140,9 +74,25 @@ export async function propose(table: Table, options: ProposeOptions = {}): Promi
       () => fitOnTable(table, second, shared),
     ]);
     const context = { table, space, measured, trained, surrogate, runtime: first, stream, count };
+    const judge = await createJudge({
+      runtime: first,
+      model: trained.model,
+      reference: trained.reference,
+      surrogate,
+      rewards: labelledRows(table).rewards,
+      direction: table.direction,
+      caution: options.caution ?? defaultCaution,
+      stream,
+    });
     try {
-      return await proposeFrom(context, options, { weighting: shared.weighting, runtime: runtimeName, threads, seed });
+      return await proposeFrom(context, judge, options, {
+        weighting: shared.weighting,
+        runtime: runtimeName,
+        threads,
+        seed,
+      });
     } finally {
+      await judge.dispose();
       await surrogate.dispose();
     }
   } finally {
@@ -159,26 +109,47 @@ interface Chosen {
 }
 
 /** What trained models propose. */
-async function proposeFrom(context: ProposeContext, options: ProposeOptions, chosen: Chosen): Promise<ProposeResult> {
-  const { table, space, trained, surrogate, count } = context;
-  const { observer, signal, pool = defaultPool(count) } = options;
+async function proposeFrom(
+  context: ProposeContext,
+  judge: Judge,
+  options: ProposeOptions,
+  chosen: Chosen,
+): Promise<ProposeResult> {
+  const { table, space, measured, trained, surrogate, stream, count } = context;
+  const { observer, signal, pool = defaultPool(count), diversity = defaultDiversity } = options;
   const { seed, ...settings } = chosen;
+  const generations = options.generations ?? defaultRefinement.generations;
   const sampling = {
     sampler: options.sampler ?? defaultSampling.sampler,
     steps: options.samplerSteps ?? defaultSampling.steps,
     slabs: space.constraints,
   };
-  const choice: Choice =
-    options.candidates === undefined
-      ? await samplePool(context, { sampling, pool, requests: requestsFor(table, options), observer, signal })
-      : await chooseAmong(context, options.candidates);
+  let population: Population;
+  let outcomes: readonly TargetOutcome[] = [];
+  if (options.candidates === undefined) {
+    population = createPopulation(space, measured, table.decimals, judge);
+    const requests = requestsFor(table, options);
+    outcomes = await samplePool(context, population, judge, { sampling, pool, requests, observer, signal });
+  } else {
+    population = catalogue(context, judge, options.candidates);
+  }
+  // Of the samples alone: what a listing or a search adds was not sampled.
+  const counts = { ...population.pool.counts };
+  if (options.candidates === undefined) {
+    addListed(population, Math.max(pool, count), count);
+    checkFound(population, count);
+    const refinement = { ...defaultRefinement, generations };
+    await refine(population, [varyColumns(population)], refinement, stream.split('refine'), { observer, signal });
+  }
+  const judgement = await population.judged();
+  const best = chooseDiverse(judgement.bound, population.encoded, count, diversity);
   return {
     table,
     space,
     direction: table.direction,
-    proposals: bestOf(choice, table.direction, count),
-    outcomes: choice.outcomes,
-    counts: choice.counts,
+    proposals: proposalsOf(table, population, judgement, best),
+    outcomes,
+    counts,
     curves: { diffusion: trained.curve, surrogate: surrogate.curve },
     surrogate: surrogate.quality,
     settings: {
@@ -186,9 +157,11 @@ async function proposeFrom(context: ProposeContext, options: ProposeOptions, cho
       ...prefixed('surrogate', surrogate.settings),
       sampler: sampling.sampler,
       'sampler steps': sampling.steps,
-      caution: defaultCaution,
+      caution: options.caution ?? defaultCaution,
       'doubt off the data': doubtWeight,
       pool,
+      generations,
+      diversity,
       ...settings,
     },
     seed,
@@ -196,12 +169,24 @@ async function proposeFrom(context: ProposeContext, options: ProposeOptions, cho
   };
 }
 
-function bestOf({ candidates, predictions }: Choice, direction: Direction, count: number): readonly Proposal[] {
-  const order = rankByBound(predictions, direction, defaultCaution).slice(0, count);
-  return order.map((index): Proposal => {
+function proposalsOf(
+  table: Table,
+  { candidates, encoded }: Population,
+  { mean, std, trust, feasible }: Judgement,
+  chosen: readonly number[],
+): readonly Proposal[] {
+  const nearest = nearestRow(table);
+  return chosen.map((index): Proposal => {
     const { design, target } = candidates[index]!;
-    const predicted = { mean: predictions.mean[index]!, std: predictions.std[index]! };
-    return { design, predicted, ...(target === undefined ? {} : { target }) };
+    return {
+      design,
+      predicted: { mean: mean[index]!, std: std[index]! },
+      trust: trust[index]!,
+      beyondSupport: trust[index]! < leastTrust,
+      feasible: feasible[index]!,
+      nearest: nearest(encoded(index)),
+      ...(target === undefined ? {} : { target }),
+    };
   });
 }
 

@@ -9,10 +9,25 @@ export interface Prediction {
   readonly std: number;
 }
 
+/** A row of the table (from 0), and how far away it is: root of the mean squared difference of encoded coordinates, which span 2. */
+export interface Nearest {
+  readonly row: number;
+  readonly reward: number | undefined;
+  readonly distance: number;
+}
+
 /** A design to try next, best predicted first. */
 export interface Proposal {
   readonly design: Design;
   readonly predicted: Prediction;
+  /** How well the design belongs to the data, in (0, 1]: uniform over designs like those of the table. */
+  readonly trust: number;
+  /** Less like the data than nearly all of it is. */
+  readonly beyondSupport: boolean;
+  /** The probability that the experiment works; 1 where none is known to have failed. */
+  readonly feasible: number;
+  /** The nearest row of the table. */
+  readonly nearest: Nearest;
   /** The reward that the sampler was asked for, own units; absent for a design taken from a list of candidates. */
   readonly target?: number;
 }
@@ -25,6 +40,12 @@ export interface TargetOutcome {
   readonly distinct: number;
   /** Quantiles 0.1, 0.5 and 0.9 of the predicted reward of the samples. */
   readonly predicted: readonly [number, number, number];
+  /** Median trust of the samples. */
+  readonly trust: number;
+  /** What it was judged by: the mean bound of the best tenth of its samples, larger being better. */
+  readonly bound: number;
+  /** Whether the rest of the pool was drawn for it. */
+  readonly chosen: boolean;
 }
 
 export interface ProposeCounts {

@@ -1,1 +1,10 @@
+export { backtestSection, renderBacktestReport } from './backtest.ts';
+export {
+  methodRows,
+  protocolInWords,
+  recoveryInWords,
+  remarksOn,
+  verdictInWords,
+  type MethodRow,
+} from './backtestWords.ts';
 export { renderProposalReport } from './report.ts';

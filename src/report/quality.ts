@@ -1,6 +1,8 @@
 import type { SurrogateQuality } from '../optimizer/index.ts';
 import { formatNumber, plural } from './format.ts';
 
+type QualityFigures = Omit<SurrogateQuality, 'coverage' | 'calibrationError'>;
+
 const fewRows = 20;
 
 const verdicts: readonly { readonly below: number; readonly words: string }[] = [
@@ -23,7 +25,7 @@ export function pairAccuracy(rankCorrelation: number): number {
 }
 
 /** What a held-out rank correlation means, in plain words. */
-export function qualityInWords({ rows, rankCorrelation }: SurrogateQuality): string {
+export function qualityInWords({ rows, rankCorrelation }: QualityFigures): string {
   if (!Number.isFinite(rankCorrelation)) {
     return 'How well predictions order unseen rows could not be measured: treat the ranking as a guess.';
   }
@@ -36,7 +38,7 @@ export function qualityInWords({ rows, rankCorrelation }: SurrogateQuality): str
 }
 
 /** The figures themselves. */
-export function qualityInFigures({ rows, rankCorrelation, r2 }: SurrogateQuality): string {
+export function qualityInFigures({ rows, rankCorrelation, r2 }: QualityFigures): string {
   return `rank correlation ${figure(rankCorrelation)}, R\u00b2 ${figure(r2)} on ${plural(rows, 'held-out row')}`;
 }
 

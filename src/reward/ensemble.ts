@@ -1,293 +1,201 @@
-import {
-  columnScaling,
-  dataError,
-  mean,
-  rankCorrelation,
-  scaleColumns,
-  standardDeviation,
-  type RandomStream,
-} from '../base/index.ts';
+import { columnScaling, mean, scaleColumns, standardDeviation } from '../base/index.ts';
 import {
   add,
   constant,
-  cosineSchedule,
-  fit,
-  gather,
+  divide,
+  exp,
   input,
   mapValues,
-  matMul,
   mean as meanOf,
+  multiply,
   reshape,
-  silu,
-  square,
   subtract,
-  type Fit,
-  type Loss,
-  type NamedShapes,
-  type NamedTensors,
   type NamedValues,
   type Program,
   type Runtime,
   type Tensor,
 } from '../graph/index.ts';
-import type { FitSurrogate, LabelledRows, Predictions, SurrogateContext, SurrogateQuality } from './surrogate.ts';
+import { lossRules, network, type MemberOutputs } from './ensemble-network.ts';
+import { ensembleTrainingFor, folds, trainMembers, type EnsembleTraining, type Fold } from './ensemble-training.ts';
+import { calibration, checkRows, judge, widened } from './quality.ts';
+import type { FitSurrogate, Predictions } from './surrogate.ts';
 
-/** An ensemble of multi-layer perceptrons, trained together in one graph as batched matrix products. */
-export interface EnsembleTraining {
-  readonly members: number;
-  readonly width: number;
-  readonly layers: number;
-  readonly batch: number;
-  readonly steps: number;
-  readonly learningRate: number;
-  readonly weightDecay: number;
-  /** Share of the rows that each member does not see, another share for each. */
-  readonly heldOutShare: number;
-  readonly patience: number;
+/** Means and variances by each member, members x n each, of standardised rewards. */
+interface MemberPredictions {
+  readonly mean: Float32Array;
+  readonly variance: Float32Array;
 }
 
-/** Sizes by the number of labelled rows; docs/decisions.md has the tables that chose them. */
-export function ensembleTrainingFor(rows: number): EnsembleTraining {
-  return {
-    members: 5,
-    width: rows < 1000 ? 64 : 192,
-    layers: 2,
-    batch: Math.min(128, Math.max(16, 2 ** Math.round(Math.log2(rows / 4)))),
-    steps: rows < 1000 ? 1500 : 3000,
-    learningRate: rows < 1000 ? 1e-3 : 2e-3,
-    weightDecay: rows < 1000 ? 0.5 : 0.05,
-    heldOutShare: rows < 1000 ? 0.2 : 0.1,
-    patience: 6,
-  };
-}
+/** By each member for scaled designs [n, d]. */
+type Members = (designs: Tensor) => MemberOutputs;
 
-function shapes(dimension: number, { members, width, layers }: EnsembleTraining): NamedShapes {
-  const widths = [dimension, ...Array.from({ length: layers }, () => width), 1];
-  const entries = widths.slice(1).flatMap((outputs, layer): [string, readonly number[]][] => [
-    [`${layer}.weight`, [members, widths[layer]!, outputs]],
-    [`${layer}.bias`, [members, 1, outputs]],
-  ]);
-  return Object.fromEntries(entries);
-}
-
-function initial(dimension: number, training: EnsembleTraining, stream: RandomStream): NamedValues {
-  return mapValues(shapes(dimension, training), (shape, name) => {
-    const data = new Float32Array(shape.reduce<number>((total, dim) => total * (dim as number), 1));
-    if (name.endsWith('weight')) {
-      const std = Math.sqrt(2 / (shape[1] as number));
-      stream.split(name).fillNormal(data);
-      data.forEach((value, index) => (data[index] = std * value));
-    }
-    return { shape: shape as readonly number[], data };
-  });
-}
-
-/** Standardised rewards of x ([1 or members, n, d]) by each member: [members, n, 1]. */
-function network(p: NamedTensors, layers: number, x: Tensor): Tensor {
-  let hidden = x;
-  for (let layer = 0; layer <= layers; layer++) {
-    const sums = add(matMul(hidden, p[`${layer}.weight`]!), p[`${layer}.bias`]!);
-    hidden = layer === layers ? sums : silu(sums);
-  }
-  return hidden;
-}
-
-/** Mean squared error over members and rows. */
-const squaredLoss =
-  (layers: number): Loss =>
-  (parameters, step, data) => {
-    const x = gather(data['designs']!, step['rows']!);
-    const y = gather(data['rewards']!, step['rows']!);
-    return meanOf(square(subtract(network(parameters, layers, x), y)));
-  };
-
-export interface Fold {
-  readonly heldOut: Uint32Array;
-  readonly trained: Uint32Array;
-}
-
-/** Which rows each member holds out, as many for each: shares of one shuffle, disjoint unless there are fewer rows than members. */
-export function folds(
-  rows: number,
-  { members, heldOutShare }: Pick<EnsembleTraining, 'members' | 'heldOutShare'>,
-  stream: RandomStream,
-): readonly Fold[] {
-  const order = stream.permutation(rows);
-  const size = Math.max(1, Math.floor(rows * Math.min(heldOutShare, 1 / members)));
-  return Array.from({ length: members }, (_, member) => {
-    const turned = order.map((_, i) => order[(member * size + i) % rows]!);
-    return { heldOut: turned.subarray(0, size), trained: turned.subarray(size) };
-  });
-}
-
-async function predictor(
-  runtime: Runtime,
-  dimension: number,
-  training: EnsembleTraining,
-  parameters: NamedValues,
-): Promise<Program> {
+function membersOf(parameters: NamedValues, { layers, loss }: EnsembleTraining): Members {
   const p = mapValues(parameters, ({ shape, data }) => constant(Float32Array.from(data), shape));
-  const x = input('designs', ['n', dimension]);
-  const y = network(p, training.layers, reshape(x, [1, 'n', dimension]));
-  return runtime.compile({ outputs: { rewards: reshape(y, [training.members, 'n']) } });
+  return (designs) => lossRules[loss].read(network(p, layers, reshape(designs, [1, ...designs.shape])));
+}
+
+function predictor(runtime: Runtime, dimension: number, members: number, of: Members): Promise<Program> {
+  const { mean: center, logVariance } = of(input('designs', ['n', dimension]));
+  const flat = (x: Tensor): Tensor => reshape(x, [members, 'n']);
+  return runtime.compile({
+    outputs: {
+      mean: flat(center),
+      ...(logVariance === undefined ? {} : { variance: exp(flat(logVariance)) }),
+    },
+  });
 }
 
 /** Rows of one call: bounds memory. */
 const rowsPerRun = 4096;
 
-/** Standardised predictions, members x n. */
 async function memberPredictions(
   program: Program,
   designs: Float32Array,
   dimension: number,
   members: number,
-): Promise<Float32Array> {
+): Promise<MemberPredictions> {
   const n = designs.length / dimension;
-  const all = new Float32Array(members * n);
+  const all = { mean: new Float32Array(members * n), variance: new Float32Array(members * n) };
   for (let from = 0; from < n; from += rowsPerRun) {
     const to = Math.min(n, from + rowsPerRun);
     const part = { shape: [to - from, dimension], data: designs.slice(from * dimension, to * dimension) };
-    const { rewards } = await program.run({ designs: part });
-    for (let member = 0; member < members; member++) {
-      const own = rewards!.data.subarray(member * (to - from), (member + 1) * (to - from));
-      all.set(own, member * n + from);
+    const outputs = await program.run({ designs: part });
+    for (const name of ['mean', 'variance'] as const) {
+      const values = outputs[name]?.data;
+      if (values === undefined) continue;
+      for (let member = 0; member < members; member++) {
+        all[name].set(values.subarray(member * (to - from), (member + 1) * (to - from)), member * n + from);
+      }
     }
   }
   return all;
 }
 
-function spread(all: Float32Array, members: number, n: number): { mean: Float64Array; variance: Float64Array } {
-  const center = new Float64Array(n);
-  const variance = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    for (let member = 0; member < members; member++) center[i]! += all[member * n + i]! / members;
-    for (let member = 0; member < members; member++)
-      variance[i]! += (all[member * n + i]! - center[i]!) ** 2 / Math.max(1, members - 1);
-  }
-  return { mean: center, variance };
+/** Scores without a scale become rewards: y = slope s + offset by least squares on the rows that a member was trained on. */
+interface Affine {
+  readonly slope: Float32Array;
+  readonly offset: Float32Array;
 }
 
-interface HeldOutResult {
-  readonly quality: SurrogateQuality;
-  /** What the members' disagreement does not explain of the squared error. */
-  readonly noiseVariance: number;
-}
-
-/** Each held-out row is judged by the member that did not see it. */
-function judge(all: Float32Array, y: Float64Array, heldOut: readonly Uint32Array[]): HeldOutResult {
+function affineFit(scores: Float32Array, y: Float64Array, split: readonly Fold[]): Affine {
   const n = y.length;
-  const members = heldOut.length;
-  const { variance } = spread(all, members, n);
-  const predicted = heldOut.flatMap((rows, member) => Array.from(rows, (row) => all[member * n + row]!));
-  const truth = heldOut.flatMap((rows) => Array.from(rows, (row) => y[row]!));
-  const error = mean(truth.map((value, i) => (value - predicted[i]!) ** 2));
-  const disagreement = mean(heldOut.flatMap((rows) => Array.from(rows, (row) => variance[row]!)));
+  const lines = split.map(({ trained }, member) => {
+    const x = Float64Array.from(trained, (row) => scores[member * n + row]!);
+    const truth = Float64Array.from(trained, (row) => y[row]!);
+    const [centerX, centerY] = [mean(x), mean(truth)];
+    const [xx, xy] = [
+      x.reduce((total, value) => total + (value - centerX) ** 2, 0),
+      x.reduce((total, value, i) => total + (value - centerX) * (truth[i]! - centerY), 0),
+    ];
+    const slope = xx > 0 ? Math.max(0, xy / xx) : 0;
+    return { slope, offset: centerY - slope * centerX };
+  });
   return {
-    quality: {
-      rows: truth.length,
-      rankCorrelation: rankCorrelation(predicted, truth),
-      r2: 1 - error / Math.max(1e-12, standardDeviation(truth) ** 2),
-    },
-    noiseVariance: Math.max(0, error - disagreement),
+    slope: Float32Array.from(lines, ({ slope }) => slope),
+    offset: Float32Array.from(lines, ({ offset }) => offset),
   };
 }
 
-/** Steps in one call of the runtime. */
-const stepsPerRun = 50;
+const mapped =
+  (of: Members, { slope, offset }: Affine): Members =>
+  (designs) => {
+    const shape = [slope.length, 1, 1];
+    return { mean: add(multiply(of(designs).mean, constant(slope, shape)), constant(offset, shape)) };
+  };
 
-/** Row numbers of the trained shares, [count, members, batch]. */
-function drawRows(split: readonly Fold[], batch: number, count: number, stream: RandomStream): NamedValues {
-  const members = split.length;
-  const indices = new Int32Array(count * members * batch);
-  for (let i = 0; i < indices.length; i++) {
-    const { trained } = split[Math.floor(i / batch) % members]!;
-    indices[i] = trained[stream.integer(trained.length)]!;
+/** The mixture of the members' distributions: its mean, the variance of their means, and the mean of their variances. */
+function mixture({ mean: means, variance: variances }: MemberPredictions, members: number) {
+  const n = means.length / members;
+  const [center, spread, own] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
+  for (let i = 0; i < n; i++) {
+    for (let member = 0; member < members; member++) {
+      center[i]! += means[member * n + i]! / members;
+      own[i]! += variances[member * n + i]! / members;
+    }
+    for (let member = 0; member < members; member++) {
+      spread[i]! += (means[member * n + i]! - center[i]!) ** 2 / Math.max(1, members - 1);
+    }
   }
-  return { rows: { shape: [count, members, batch], data: indices } };
+  return { mean: center, variance: spread.map((value, i) => value + own[i]!) };
 }
 
-/** Trains all members, stopping early on the rows each does not see. */
-function trainMembers(
-  data: NamedValues,
-  dimension: number,
-  training: EnsembleTraining,
-  split: readonly Fold[],
-  { runtime, stream, observer, signal }: SurrogateContext,
-): Promise<Fit> {
-  const { members, batch, steps } = training;
-  const loss = squaredLoss(training.layers);
-  const rowStream = stream.split('rows');
-  const heldOut = split.flatMap((fold) => [...fold.heldOut]);
-  return fit({
-    runtime,
-    definition: {
-      parameters: shapes(dimension, training),
-      stepInputs: { rows: { shape: [members, batch], dtype: 'int' } },
-      data: mapValues(data, ({ shape }) => shape),
-      loss,
-      stepsPerRun,
-      weightDecay: true,
-      average: true,
-    },
-    parameters: initial(dimension, training, stream.split('initial')),
-    data,
-    steps,
-    rates: {
-      learningRate: (step) => cosineSchedule(training.learningRate, step, steps, 50),
-      weightDecay: training.weightDecay,
-      averageDecay: 0.99,
-    },
-    batches: (_from, count) => drawRows(split, batch, count, rowStream),
-    heldOut: {
-      loss,
-      inputs: { rows: { shape: [members, heldOut.length / members], data: Int32Array.from(heldOut) } },
-      data,
-    },
-    runsPerCheck: Math.max(1, Math.round(steps / stepsPerRun / 30)),
-    patience: training.patience,
-    stage: 'surrogate',
-    ...(observer === undefined ? {} : { observer }),
-    ...(signal === undefined ? {} : { signal }),
+/** Each row by the mean of the members that did not see it, with the variance of all; NaN where all saw it. */
+function heldOutBy(all: MemberPredictions, variance: Float64Array, split: readonly Fold[]) {
+  const n = variance.length;
+  const total = new Float64Array(n);
+  const counts = new Float64Array(n);
+  split.forEach(({ heldOut }, member) => {
+    for (const row of heldOut) {
+      total[row]! += all.mean[member * n + row]!;
+      counts[row]!++;
+    }
   });
+  return {
+    mean: total.map((value, row) => (counts[row]! > 0 ? value / counts[row]! : NaN)),
+    variance: variance.map((value, row) => (counts[row]! > 0 ? value : NaN)),
+  };
+}
+
+/** What the predicted variance does not explain of the squared error of held-out rows. */
+function unexplained(heldOut: { mean: Float64Array; variance: Float64Array }, y: Float64Array): number {
+  const rows = Array.from(y.keys()).filter((row) => !Number.isNaN(heldOut.mean[row]));
+  return Math.max(0, mean(rows.map((row) => (y[row]! - heldOut.mean[row]!) ** 2 - heldOut.variance[row]!)));
 }
 
 /** Fits the ensemble with early stopping on the rows each member does not see. Throws a data error for fewer than 2 rows. */
 export const fitEnsemble =
   (overrides: Partial<EnsembleTraining> = {}): FitSurrogate =>
-  async ({ designs, dimension, rewards }: LabelledRows, context) => {
+  async ({ designs, dimension, rewards }, context) => {
     const { runtime, stream } = context;
+    checkRows(rewards);
     const n = rewards.length;
-    if (n < 2) {
-      throw dataError(`a surrogate needs at least 2 labelled rows, one to train on and one to check it, got ${n}`);
-    }
     const training: EnsembleTraining = { ...ensembleTrainingFor(n), ...overrides };
-    const { members } = training;
+    const { members, loss } = training;
     const scaling = columnScaling(designs, dimension);
     const center = mean(rewards);
     const scale = standardDeviation(rewards) || 1;
     const x = scaleColumns(designs, scaling);
     const y = rewards.map((reward) => (reward - center) / scale);
+    const split = folds(n, training, stream.split('folds'));
     const data: NamedValues = {
       designs: { shape: [n, dimension], data: x },
       rewards: { shape: [n, 1], data: Float32Array.from(y) },
     };
-    const split = folds(n, training, stream.split('folds'));
     const { parameters, curve } = await trainMembers(data, dimension, training, split, context);
-    const program = await predictor(runtime, dimension, training, parameters);
-    const heldOut = split.map((fold) => fold.heldOut);
-    const { quality, noiseVariance } = judge(await memberPredictions(program, x, dimension, members), y, heldOut);
+
+    const scored = membersOf(parameters, training);
+    let program = await predictor(runtime, dimension, members, scored);
+    let fitted = await memberPredictions(program, x, dimension, members);
+    let of = scored;
+    if (!lossRules[loss].scaled) {
+      of = mapped(scored, affineFit(fitted.mean, y, split));
+      await program.dispose();
+      program = await predictor(runtime, dimension, members, of);
+      fitted = await memberPredictions(program, x, dimension, members);
+    }
+
+    const heldOut = heldOutBy(fitted, mixture(fitted, members).variance, split);
+    const noise = unexplained(heldOut, y);
+    const inOwnUnits = (predicted: { mean: Float64Array; variance: Float64Array }): Predictions => ({
+      mean: predicted.mean.map((value) => center + scale * value),
+      std: predicted.variance.map((value) => scale * Math.sqrt(value + noise)),
+    });
+    const factor = calibration(inOwnUnits(heldOut), rewards);
+    const checked = widened(inOwnUnits(heldOut), factor);
     return {
-      quality,
+      name: 'ensemble',
+      heldOut: checked,
+      quality: judge(checked, rewards),
       curve,
       settings: { ...training },
       dispose: () => program.dispose(),
-      predict: async (candidates): Promise<Predictions> => {
+      predict: async (candidates) => {
         const all = await memberPredictions(program, scaleColumns(candidates, scaling), dimension, members);
-        const predicted = spread(all, members, candidates.length / dimension);
-        return {
-          mean: predicted.mean.map((value) => center + scale * value),
-          std: predicted.variance.map((value) => scale * Math.sqrt(value + noiseVariance)),
-        };
+        return widened(inOwnUnits(mixture(all, members)), factor);
+      },
+      graph: (raw) => {
+        const scaled = divide(subtract(raw, constant(scaling.mean)), constant(scaling.scale));
+        return add(multiply(meanOf(of(scaled).mean, [0]), scale), center);
       },
     };
   };

@@ -1,4 +1,7 @@
-export { ensembleTrainingFor, fitEnsemble, type EnsembleTraining } from './ensemble.ts';
+export { eligible, fitSurrogate, score, type ChosenSurrogate, type Compared, type SurrogateChoice } from './choose.ts';
+export { fitEnsemble } from './ensemble.ts';
+export type { EnsembleLoss } from './ensemble-network.ts';
+export { ensembleTrainingFor, type EnsembleTraining } from './ensemble-training.ts';
 export { explain, type Explanation } from './explain.ts';
 export { conditionsText, factorText, matches, type Condition, type Factor } from './explain-conditions.ts';
 export {
@@ -9,11 +12,20 @@ export {
   type PredictRewards,
 } from './explain-influence.ts';
 export { ruleText, separatingRules, type Rule, type Separation, type SeparationOptions } from './explain-rules.ts';
-export type {
-  FitSurrogate,
-  LabelledRows,
-  Predictions,
-  Surrogate,
-  SurrogateContext,
-  SurrogateQuality,
+export { fitFeasibility, type Feasibility, type FeasibilityQuality, type FeasibilityRows } from './feasibility.ts';
+export { fitForest, forestDefaults, type ForestTraining } from './forest.ts';
+export { fitGaussianProcess, gaussianProcessDefaults, type GaussianProcessTraining } from './gaussian-process.ts';
+export { columnGroups } from './groups.ts';
+export { calibration, judge, widened } from './quality.ts';
+export {
+  noCurve,
+  surrogateNames,
+  type Coverage,
+  type FitSurrogate,
+  type LabelledRows,
+  type Predictions,
+  type Surrogate,
+  type SurrogateContext,
+  type SurrogateName,
+  type SurrogateQuality,
 } from './surrogate.ts';

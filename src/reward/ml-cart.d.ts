@@ -1,4 +1,4 @@
-/** The part of ml-cart 2.1 that is used; the package ships no types. */
+/** The parts of ml-cart 2.1 that are used; the package ships no types. */
 declare module 'ml-cart' {
   /** A row goes to `left` when its value in `splitColumn` is below `splitValue`, else to `right`; a leaf has neither child. */
   export interface TreeNode {
@@ -6,20 +6,31 @@ declare module 'ml-cart' {
     readonly right?: TreeNode;
     readonly splitColumn?: number;
     readonly splitValue?: number;
+    /** What a regression tree's leaf predicts. */
+    readonly distribution?: number;
   }
 
-  export interface ClassifierOptions {
+  export interface TreeOptions {
     /** Nodes of at most so many rows are leaves. */
     readonly minNumSamples?: number;
     readonly maxDepth?: number;
-    /** The least decrease of Gini impurity that splits a node. */
+    /** Classification: the least decrease of Gini impurity that splits a node. Regression: a split must leave more squared error. */
     readonly gainThreshold?: number;
   }
 
+  export type ClassifierOptions = TreeOptions;
+
   export class DecisionTreeClassifier {
-    constructor(options?: ClassifierOptions);
+    constructor(options?: TreeOptions);
     readonly root: TreeNode;
     /** Rows of numbers, and their classes 0, 1, .... */
     train(rows: readonly ArrayLike<number>[], classes: readonly number[]): void;
+  }
+
+  export class DecisionTreeRegression {
+    constructor(options?: TreeOptions);
+    readonly root: TreeNode;
+    train(rows: readonly ArrayLike<number>[], values: readonly number[]): void;
+    predict(rows: readonly ArrayLike<number>[]): number[];
   }
 }

@@ -1,5 +1,8 @@
 import type { Observer, RandomStream } from '../base/index.ts';
-import type { LossCurve, Runtime } from '../graph/index.ts';
+import type { LossCurve, Runtime, Tensor } from '../graph/index.ts';
+
+export const surrogateNames = ['ensemble', 'forest', 'gaussian-process'] as const;
+export type SurrogateName = (typeof surrogateNames)[number];
 
 /** Predicted rewards of n designs: mean and standard deviation, n each, in the reward's own units. */
 export interface Predictions {
@@ -7,12 +10,24 @@ export interface Predictions {
   readonly std: Float64Array;
 }
 
-/** How well a surrogate orders and predicts rows that it was not trained on. */
+/** How often the truth lies in the central normal interval that holds it with probability `level`. */
+export interface Coverage {
+  readonly level: number;
+  /** Share of held-out rows, 0 to 1. */
+  readonly share: number;
+}
+
+/** How well a surrogate orders and predicts rows that it was not trained on, and how honest its intervals are. */
 export interface SurrogateQuality {
+  /** Held-out rows that were judged. */
   readonly rows: number;
   /** Spearman's rank correlation, -1 to 1. */
   readonly rankCorrelation: number;
+  /** Share of the rewards' variance that is predicted: at most 1, below 0 for predictions worse than the mean. */
   readonly r2: number;
+  readonly coverage: readonly Coverage[];
+  /** Mean distance of shares from their levels, 0 to 1. */
+  readonly calibrationError: number;
 }
 
 export interface LabelledRows {
@@ -21,16 +36,25 @@ export interface LabelledRows {
   readonly dimension: number;
   /** n, own units, all finite. */
   readonly rewards: Float64Array;
+  /** For each of the d coordinates the number of its parameter, such as the one that a one-hot group encodes. Default: each its own. */
+  readonly groups?: readonly number[];
 }
 
 /** A learned model of the reward. */
 export interface Surrogate {
+  readonly name: SurrogateName;
   /** Of n x d designs in encoded coordinates. */
   predict(designs: Float32Array): Promise<Predictions>;
+  /** For each fitted row what is predicted of it by (a part of) the model that did not see it; NaN where there is none. */
+  readonly heldOut: Predictions;
+  /** Judged from `heldOut`. */
   readonly quality: SurrogateQuality;
+  /** Without points where nothing is trained in steps. */
   readonly curve: LossCurve;
   /** Sizes and rates that it was fitted with. */
   readonly settings: Readonly<Record<string, number | string>>;
+  /** The predicted mean as tensors: encoded designs [n, d] to [n, 1] in own units, differentiable; absent for a forest, whose steps have no slope. */
+  readonly graph?: (designs: Tensor) => Tensor;
   dispose(): Promise<void>;
 }
 
@@ -43,3 +67,5 @@ export interface SurrogateContext {
 
 /** Every kind of surrogate is fitted by a function of this signature. */
 export type FitSurrogate = (rows: LabelledRows, context: SurrogateContext) => Promise<Surrogate>;
+
+export const noCurve: LossCurve = { steps: [], train: [], heldOut: [], bestStep: 0 };

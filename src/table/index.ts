@@ -10,8 +10,7 @@ export {
   tableFromText,
   type DesignList,
   type DesignOptions,
-  type TableOptions,
 } from './read.ts';
 export type { Cell } from './sheet.ts';
-export type { Direction, Table } from './types.ts';
+export type { Direction, Table, TableOptions } from './types.ts';
 export { writeDesigns, writeDesignsTo, type ExtraColumn, type WriteOptions } from './write.ts';

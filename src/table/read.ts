@@ -1,30 +1,17 @@
 import { dataError } from '../base/index.ts';
 import { createSpace, type Design, type Space, type SpaceDefinition } from '../space/index.ts';
 import type { ReadingOptions } from './bytes.ts';
+import { columnNamed, namesOf } from './columns.ts';
 import { decimalsOf, readRows } from './designs.ts';
-import { checkFilled, inferSpace, rangeOf } from './infer.ts';
-import { listNames, noSuchColumn, shownName } from './names.ts';
+import { readFailed } from './failed.ts';
+import { checkFilled, inferSpace } from './infer.ts';
+import { listNames, shownName } from './names.ts';
 import { parseNumber } from './numbers.ts';
 import { parseSheet, readSheet } from './parse.ts';
-import { cellText, firstRowWith, sheetFromRows, type Cell, type Sheet, type SheetColumn } from './sheet.ts';
-import type { Direction, Table } from './types.ts';
+import { checkRewards, readRewards } from './rewards.ts';
+import { cellText, sheetFromRows, type Cell, type Sheet, type SheetColumn } from './sheet.ts';
+import type { Table, TableOptions } from './types.ts';
 import type { ExtraColumn } from './write.ts';
-
-export interface TableOptions {
-  /** The column that holds the reward, in its own units. */
-  readonly reward: string;
-  readonly direction: Direction;
-  /** Columns that are not parameters. */
-  readonly ignore?: readonly string[];
-  /** The space; guessed from the columns where it is not given. */
-  readonly space?: SpaceDefinition;
-  /** Where the space came from, as messages name it (the space). */
-  readonly spaceFile?: string;
-  /** Least number of rows with a reward (10). */
-  readonly minimumLabelled?: number;
-  /** Whether rewards that are all equal are an error (true). */
-  readonly requireVariation?: boolean;
-}
 
 export interface DesignOptions {
   /** Where the space came from, as messages name it; the table's guess where it is not given. */
@@ -46,71 +33,9 @@ export interface DesignList {
   readonly decimals: Readonly<Record<string, number>>;
 }
 
-function findColumn(sheet: Sheet, name: string): SheetColumn | undefined {
-  return sheet.columns.find((column) => column.name === name);
-}
-
-function namesOf(sheet: Sheet): string[] {
-  return sheet.columns.map(({ name }) => name);
-}
-
-function rewardColumn(sheet: Sheet, reward: string): SheetColumn {
-  const column = findColumn(sheet, reward);
-  if (column === undefined) throw dataError(noSuchColumn(sheet.file, reward, namesOf(sheet), ' for the reward'));
-  return column;
-}
-
-function readRewards(sheet: Sheet, column: SheetColumn): Float64Array {
-  const values = column.texts.map((text, code) => {
-    const value = text === '' ? NaN : parseNumber(text);
-    if (value !== undefined) return value;
-    throw dataError(
-      `${sheet.cellAt(firstRowWith(column, code), column)} holds ${JSON.stringify(text)}, and a reward that is a finite number ` +
-        `was expected; correct it, or leave the cell empty when the experiment has no result`,
-    );
-  });
-  return Float64Array.from(column.codes, (code) => values[code] ?? NaN);
-}
-
-/** What models in single precision can hold, with room for targets beyond the data. */
-const largestReward = 1e30;
-const smallestSpread = 1e-30;
-
-function checkRewards(sheet: Sheet, rewards: Float64Array, options: TableOptions): void {
-  const { reward, minimumLabelled = 10, requireVariation = true } = options;
-  const labelled = rewards.filter((value) => !Number.isNaN(value));
-  const column = `column ${shownName(reward)}`;
-  if (labelled.length === 0 && minimumLabelled > 0) {
-    throw dataError(
-      `${sheet.file} has no row with a reward: ${column} is empty in all rows (${sheet.rows}); fill in the results`,
-    );
-  }
-  if (labelled.length < minimumLabelled) {
-    throw dataError(
-      `${sheet.file} has only ${labelled.length} ${labelled.length === 1 ? 'row' : 'rows'} with a reward in ${column}; ` +
-        `at least ${minimumLabelled} are needed`,
-    );
-  }
-  const { min, max } = rangeOf(labelled);
-  if (requireVariation && min === max) {
-    throw dataError(
-      `${sheet.file}, ${column} holds ${min} in every row with a reward, so no design is better than another; ` +
-        `is it the right column?`,
-    );
-  }
-  if (Math.max(-min, max) > largestReward || (min < max && max - min < smallestSpread)) {
-    throw dataError(
-      `${sheet.file}, ${column} reaches from ${min} to ${max}, and rewards no larger than ${largestReward} that differ by ` +
-        `${smallestSpread} or more were expected; give it in another unit`,
-    );
-  }
-}
-
 function checkIgnored(sheet: Sheet, { reward, ignore = [], space, spaceFile = 'the space' }: TableOptions): void {
   for (const name of ignore) {
-    if (findColumn(sheet, name) === undefined) {
-      throw dataError(noSuchColumn(sheet.file, name, namesOf(sheet), ' to ignore'));
-    }
+    columnNamed(sheet, name, ' to ignore');
     if (name === reward)
       throw dataError(`column ${shownName(name)} of ${sheet.file} is the reward and cannot be ignored`);
     if (space !== undefined && Object.hasOwn(space.parameters, name)) {
@@ -124,17 +49,14 @@ function checkIgnored(sheet: Sheet, { reward, ignore = [], space, spaceFile = 't
 /** The columns of the space's parameters, in their order. Throws a data error for the first that the sheet lacks. */
 function columnsOf(sheet: Sheet, names: readonly string[], spaceFile: string): SheetColumn[] {
   return names.map((name) => {
-    const column = findColumn(sheet, name);
-    if (column === undefined) {
-      throw dataError(noSuchColumn(sheet.file, name, namesOf(sheet), `, a parameter of ${spaceFile}`));
-    }
+    const column = columnNamed(sheet, name, `, a parameter of ${spaceFile}`);
     checkFilled(sheet, column, false);
     return column;
   });
 }
 
-function guessSpace(sheet: Sheet, { reward, ignore = [] }: TableOptions): SpaceDefinition {
-  const columns = sheet.columns.filter(({ name }) => name !== reward && !ignore.includes(name));
+function guessSpace(sheet: Sheet, { reward, failed, ignore = [] }: TableOptions): SpaceDefinition {
+  const columns = sheet.columns.filter(({ name }) => name !== reward && name !== failed && !ignore.includes(name));
   if (columns.length === 0) {
     throw dataError(
       `${sheet.file} has no column left for a design besides the reward ${shownName(reward)} (its columns are ${listNames(namesOf(sheet))})`,
@@ -150,13 +72,14 @@ function guessSpace(sheet: Sheet, { reward, ignore = [] }: TableOptions): SpaceD
 
 function tableFromSheet(sheet: Sheet, options: TableOptions): Table {
   const { reward, direction, spaceFile = 'the space' } = options;
-  const labels = rewardColumn(sheet, reward);
+  const labels = columnNamed(sheet, reward, ' for the reward');
   checkIgnored(sheet, options);
   if (options.space !== undefined && Object.hasOwn(options.space.parameters, reward)) {
     throw dataError(`the reward ${shownName(reward)} is named as a parameter in ${spaceFile}; remove it there`);
   }
-  const rewards = readRewards(sheet, labels);
-  checkRewards(sheet, rewards, options);
+  const failed = readFailed(sheet, options);
+  const rewards = readRewards(sheet, labels, failed);
+  checkRewards(sheet, rewards, failed, options);
   const space =
     options.space === undefined
       ? createSpace(guessSpace(sheet, options), sheet.file)
@@ -168,7 +91,7 @@ function tableFromSheet(sheet: Sheet, options: TableOptions): Table {
     `widen ${spaceFile}, or remove the row`,
   );
   const isParameter = new Set(space.names);
-  const others = namesOf(sheet).filter((name) => name !== reward && !isParameter.has(name));
+  const others = namesOf(sheet).filter((name) => name !== reward && name !== options.failed && !isParameter.has(name));
   return {
     file: sheet.file,
     space,
@@ -178,9 +101,13 @@ function tableFromSheet(sheet: Sheet, options: TableOptions): Table {
     columns: namesOf(sheet).filter((name) => isParameter.has(name)),
     designs: rows.designs,
     rewards,
+    failed,
     ignored: others,
     repeats: rows.repeats,
-    decimals: Object.fromEntries([...Object.entries(rows.decimals), [reward, decimalsOf(labels.texts)]]),
+    decimals: Object.fromEntries([
+      ...Object.entries(rows.decimals),
+      [reward, decimalsOf(labels.texts.filter((text) => parseNumber(text) !== undefined))],
+    ]),
   };
 }
 

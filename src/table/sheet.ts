@@ -142,7 +142,7 @@ function checkNames(names: readonly string[], headerAt: string): void {
 }
 
 /** A cell of a table that a program holds as objects; null, undefined and the empty text are empty cells. */
-export type Cell = string | number | null | undefined;
+export type Cell = string | number | boolean | null | undefined;
 
 /** Rows of objects as a sheet; the columns are the rows' keys, in the order of their first appearance. */
 export function sheetFromRows(rows: readonly Readonly<Record<string, Cell>>[], file: string): Sheet {

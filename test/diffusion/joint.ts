@@ -1,5 +1,6 @@
 import { randomStream, type RandomStream } from '../../src/base/index.ts';
 import {
+  renoiseDesigns,
   rewardNormalization,
   samplingGraph,
   sampleDesigns,
@@ -8,6 +9,7 @@ import {
   type DiffusionModel,
   type FixedCoordinates,
   type NoiseSchedule,
+  type SampleRequest,
   type SamplingOptions,
 } from '../../src/diffusion/index.ts';
 import type { LossCurve, Runtime } from '../../src/graph/index.ts';
@@ -83,24 +85,31 @@ export interface DrawOptions {
   readonly guidance: number;
   readonly n: number;
   readonly fixed?: FixedCoordinates;
+  readonly pull?: number;
+  /** n x 2 designs to start from. */
+  readonly designs?: Float32Array;
 }
 
 /** n x 2 samples. */
 export async function draw(
   model: DiffusionModel,
   runtime: Runtime,
-  { sampling, target, guidance, n, fixed }: DrawOptions,
+  { sampling, target, guidance, n, fixed, pull, designs: start }: DrawOptions,
 ): Promise<Float32Array> {
   const program = await runtime.compile(samplingGraph(model, sampling, (designs) => ({ designs })));
   try {
-    return await sampleDesigns(program, {
+    const request: SampleRequest = {
       dimension: 2,
       sampling,
       targets: new Float64Array(n).fill(target),
       guidance,
       stream: randomStream(23),
       ...(fixed === undefined ? {} : { fixed }),
-    });
+      ...(pull === undefined ? {} : { pull }),
+    };
+    return await (start === undefined
+      ? sampleDesigns(program, request)
+      : renoiseDesigns(program, { ...request, designs: start }));
   } finally {
     await program.dispose();
   }

@@ -184,3 +184,33 @@ test('a stochastic sampler without noise for its steps is refused', () => {
   const inputs = { noise: input('noise', ['n', 2]), sigmas: Float64Array.of(2, 1) };
   expect(() => samplers['euler-ancestral'].sample((x) => x, inputs)).toThrow('step noise');
 });
+
+test('from given designs, a sampler follows the flow from their noised places', async () => {
+  const target = gaussian([0.7, -1.2], [1.4, 0.15], 0.6);
+  const [from, n] = [0.9, 16];
+  const noise = randomStream(9)
+    .split('noise')
+    .fillNormal(new Float64Array(2 * n));
+  const origin = randomStream(9)
+    .split('origin')
+    .fillNormal(new Float64Array(2 * n));
+  for (const name of solvers) {
+    const steps = name === 'euler' ? 4000 : 400;
+    const x = samplers[name].sample(exactDenoiser(target), {
+      noise: input('noise', ['n', 2]),
+      origin: input('origin', ['n', 2]),
+      sigmas: karrasSchedule(range).sigmas(steps, from),
+    });
+    const shape = [n, 2];
+    const values = await evaluate(
+      referenceRuntime,
+      { x },
+      { noise: { shape, data: noise }, origin: { shape, data: origin } },
+    );
+    for (let i = 0; i < n; i++) {
+      const start = [0, 1].map((k) => origin[2 * i + k]! + from * noise[2 * i + k]!);
+      const expected = posteriorMean(target, flow(target, start, from, range.min), range.min);
+      for (const k of [0, 1] as const) expect(values['x']!.data[2 * i + k]).toBeCloseTo(expected[k], 3);
+    }
+  }
+});

@@ -34,6 +34,22 @@ describe.each(names)('%s', (name) => {
     expect(Array.from(schedule.sigmas(1))).toEqual([schedule.sigmas(2)[0]]);
   });
 
+  test('starts from a given sigma, with the same last one', () => {
+    const whole = schedule.sigmas(40);
+    for (const from of [whole[1]!, 1.7, 0.5, whole[38]!]) {
+      const part = schedule.sigmas(9, from);
+      expect(part[0]).toBeCloseTo(from, 9);
+      expect(part[8]).toBeCloseTo(whole[39]!, 12);
+      for (let i = 1; i < 9; i++) expect(part[i]).toBeLessThan(part[i - 1]!);
+      expect(schedule.sigmas(1, from)[0]).toBeCloseTo(from, 9);
+    }
+    // The levels after the one that it starts from are those of the whole schedule.
+    schedule.sigmas(30, whole[10]).forEach((sigma, i) => expect(sigma / whole[10 + i]!).toBeCloseTo(1, 9));
+    expect(schedule.sigmas(40, 1e6)).toEqual(whole);
+    expect(() => schedule.sigmas(5, 0.99 * whole[39]!)).toThrow(RangeError);
+    expect(() => schedule.sigmas(5, NaN)).toThrow(RangeError);
+  });
+
   test('training noise rises with the draw and stays where sampling happens', () => {
     const [largest, smallest] = schedule.sigmas(2);
     let previous = 0;

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { correlation, mean, randomStream, rankCorrelation, type Progress } from '../../src/base/index.ts';
 import { onnxRuntime } from '../../src/graph/index.ts';
 import { fitEnsemble, type LabelledRows, type Surrogate } from '../../src/reward/index.ts';
-import { folds } from '../../src/reward/ensemble.ts';
+import { folds } from '../../src/reward/ensemble-training.ts';
 
 const runtime = onnxRuntime({ threads: 2 });
 afterAll(() => runtime.close());

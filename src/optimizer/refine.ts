@@ -1,0 +1,45 @@
+import type { Observer, RandomStream } from '../base/index.ts';
+import type { Population } from './population.ts';
+import { rankByBound } from './select.ts';
+import { vary } from './vary.ts';
+
+/** Makes new encoded designs (any number x d) from parents, best first. */
+export type Variation = (parents: readonly Float32Array[], count: number, stream: RandomStream) => Promise<Float32Array>;
+
+export interface Refinement {
+  readonly generations: number;
+  /** How many of the best are varied. */
+  readonly parents: number;
+  /** New designs of a generation. */
+  readonly children: number;
+}
+
+/**
+ * Search around the best of the population: in each generation its best by bound are varied in every way given, in equal parts, and what
+ * comes of it is judged and joins. The bound falls off the data, which keeps the search where predictions are worth something.
+ */
+export async function refine(
+  population: Population,
+  variations: readonly Variation[],
+  { generations, parents, children }: Refinement,
+  stream: RandomStream,
+  { observer, signal }: { readonly observer: Observer | undefined; readonly signal: AbortSignal | undefined },
+): Promise<void> {
+  for (let generation = 0; generation < generations; generation++) {
+    signal?.throwIfAborted();
+    const { bound } = await population.judged();
+    const best = Array.from(rankByBound(bound).subarray(0, parents), (index) => population.encoded(index));
+    if (best.length === 0) return;
+    for (const [index, variation] of variations.entries()) {
+      const share = Math.ceil(children / variations.length);
+      population.pool.addVariations(await variation(best, share, stream.split(generation, index)));
+    }
+    observer?.({ stage: 'refining', done: generation + 1, total: generations });
+  }
+}
+
+/** Crossover and mutation of columns. */
+export const varyColumns =
+  ({ space }: Population): Variation =>
+  (parents, count, stream) =>
+    Promise.resolve(vary(space, parents, count, stream));

@@ -1,0 +1,10 @@
+import type { Space } from '../space/index.ts';
+
+/** The number of the parameter (or of the position in a sequence) that each of a space's encoded coordinates belongs to. */
+export function columnGroups({ columns }: Pick<Space, 'columns'>): readonly number[] {
+  let next = 0;
+  return columns.flatMap((column) => {
+    if (column.kind === 'scalar') return [next++];
+    return Array.from({ length: column.positions }, () => Array<number>(column.choices).fill(next++)).flat();
+  });
+}

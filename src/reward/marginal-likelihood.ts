@@ -1,0 +1,100 @@
+import { cholesky, gramOfLower, invertLower, lowerTimes, lowerTransposedTimes } from './cholesky.ts';
+import { fillCovariance, pullBack, type Hyperparameters, type Inputs } from './matern.ts';
+import { inSlices } from './slices.ts';
+
+/** A Gaussian process conditioned on rewards y: K = L L'. */
+export interface Conditioned {
+  /** L^-1, n x n. */
+  readonly whitening: Float64Array;
+  /** The constant mean, by generalised least squares. */
+  readonly mean: number;
+  /** L^-1 (y - mean). */
+  readonly whitened: Float64Array;
+  /** K^-1 (y - mean). */
+  readonly weights: Float64Array;
+  readonly logLikelihood: number;
+}
+
+const dot = (a: Float64Array, b: Float64Array): number => a.reduce((total, value, i) => total + value * b[i]!, 0);
+
+/** Conditions on standardised rewards (n). Undefined where the covariance is not positive definite. */
+export async function condition(
+  inputs: Inputs,
+  theta: Hyperparameters,
+  y: Float64Array,
+  signal?: AbortSignal,
+): Promise<Conditioned | undefined> {
+  const n = y.length;
+  const covariance = new Float64Array(n * n);
+  await inSlices(n, signal, fillCovariance(inputs, theta, covariance));
+  const factor = await cholesky(covariance, n, signal);
+  if (factor === undefined) return undefined;
+  const whitening = await invertLower(factor, n, signal);
+  const ones = lowerTimes(whitening, new Float64Array(n).fill(1));
+  const mean = dot(ones, lowerTimes(whitening, y)) / dot(ones, ones);
+  const whitened = lowerTimes(
+    whitening,
+    y.map((value) => value - mean),
+  );
+  let logDeterminant = 0;
+  for (let i = 0; i < n; i++) logDeterminant += 2 * Math.log(factor[i * n + i]!);
+  return {
+    whitening,
+    mean,
+    whitened,
+    weights: lowerTransposedTimes(whitening, whitened),
+    logLikelihood: -0.5 * (dot(whitened, whitened) + logDeterminant + n * Math.log(2 * Math.PI)),
+  };
+}
+
+/** Normal, of a logarithm. */
+interface Prior {
+  readonly mean: number;
+  readonly std: number;
+}
+
+/** Length scales: LogNormal(sqrt 2 + log(groups) / 2, sqrt 3) of Hvarfner et al. (2024), whose density is a normal one of the logarithm
+ *  around its mode. Signal and noise: weak, around 1 and 0.02. */
+const priors = (groups: number): { length: Prior; signal: Prior; noise: Prior } => ({
+  length: { mean: Math.SQRT2 - 3 + 0.5 * Math.log(groups), std: Math.sqrt(3) },
+  signal: { mean: 0, std: 1 },
+  noise: { mean: -4, std: 2 },
+});
+
+function priorOf(index: number, size: number): Prior {
+  const { length, signal, noise } = priors(size - 2);
+  return index < size - 2 ? length : index === size - 2 ? signal : noise;
+}
+
+export interface Objective {
+  readonly value: number;
+  readonly gradient: Float64Array;
+}
+
+/** The log posterior density of hyperparameters but for a constant (Rasmussen and Williams 2006, eq. 5.8 and 5.9), and its gradient. */
+export async function logPosterior(
+  inputs: Inputs,
+  theta: Hyperparameters,
+  y: Float64Array,
+  signal?: AbortSignal,
+): Promise<Objective | undefined> {
+  const conditioned = await condition(inputs, theta, y, signal);
+  if (conditioned === undefined) return undefined;
+  const { whitening, weights } = conditioned;
+  const n = y.length;
+  const byCovariance = await gramOfLower(whitening, n, signal);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      byCovariance[i * n + j] = 0.5 * (weights[i]! * weights[j]! - byCovariance[i * n + j]!);
+    }
+  }
+  const gradient = new Float64Array(theta.length);
+  await inSlices(n, signal, pullBack(inputs, theta, byCovariance, gradient));
+  let value = conditioned.logLikelihood;
+  theta.forEach((parameter, index) => {
+    const { mean, std } = priorOf(index, theta.length);
+    value -= 0.5 * ((parameter - mean) / std) ** 2;
+    gradient[index]! -= (parameter - mean) / std ** 2;
+  });
+  return { value, gradient };
+}
