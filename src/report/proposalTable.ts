@@ -76,7 +76,7 @@ function introduction(facts: Facts, shown: number, all: number, columns: number,
         ? 'The only proposal'
         : `All ${plural(all, 'proposal')}`;
   const some = columns < allColumns ? ` The first ${formatCount(columns)} of ${formatCount(allColumns)} columns.` : '';
-  return `${rows}${all === 1 ? '' : ', best first'}. The prediction of ${truncate(facts.reward, 60)} is the surrogate's mean \u00b1 its standard deviation.${some} Trust is the share of the table's own rows that look less like the data than the proposal does. Rows of the table are counted from 1; the distance to the nearest one is the root mean square over parameters, each scaled to a range of 2.`;
+  return `${rows}${all === 1 ? '' : ', best first'}. The prediction of ${truncate(facts.reward, 60)} is the surrogate's mean \u00b1 its standard deviation.${some} Trust is the share of the table's own rows that look less like the data than the proposal does. Rows of the table are counted from 1; the distance to the nearest one is the root mean square over encoded coordinates, each of which spans 2.`;
 }
 
 /** The best proposals: rank, prediction, how far to trust it, what the sampler was asked for, the nearest row, and the design. */
