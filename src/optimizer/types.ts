@@ -1,5 +1,5 @@
 import type { LossCurve } from '../graph/index.ts';
-import type { SurrogateQuality } from '../reward/index.ts';
+import type { Compared, Explanation, SurrogateQuality } from '../reward/index.ts';
 import type { Design, Space } from '../space/index.ts';
 import type { Direction, Table } from '../table/index.ts';
 
@@ -68,6 +68,9 @@ export interface ProposeResult {
   readonly counts: ProposeCounts;
   readonly curves: { readonly diffusion: LossCurve; readonly surrogate: LossCurve };
   readonly surrogate: SurrogateQuality;
+  /** All kinds of surrogate that were fitted, the used one among them. */
+  readonly compared?: readonly Compared[];
+  readonly explanation?: Explanation;
   /** Every setting that decided the result, sizes chosen from the data included. */
   readonly settings: Readonly<Record<string, number | string | boolean>>;
   readonly seed: number;

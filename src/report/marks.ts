@@ -3,7 +3,8 @@ import { element, pixels, type Markup } from './svg.ts';
 import type { Scales } from './frame.ts';
 
 /** The CSS class that colours a mark: a role, a place on the reward ramp, or a series. */
-export type Tone = 'data' | 'proposal' | 'best' | 'unlabelled' | 'diagonal' | `ramp${number}` | `series${number}`;
+export type Tone =
+  'data' | 'proposal' | 'best' | 'unlabelled' | 'diagonal' | 'halo' | `ramp${number}` | `series${number}`;
 
 export interface Point {
   readonly x: number;
@@ -86,6 +87,16 @@ export function lines(data: readonly Point[], { x, y }: Scales, tone: Tone): Mar
     .y((point) => y(point.y))
     .digits(1);
   return element('path', { class: `lines ${tone}`, d: path(data) ?? '' });
+}
+
+/** The area between two lines through the same places. */
+export function band(data: readonly Interval[], { x, y }: Scales, tone: Tone): Markup {
+  const point = (at: number, value: number): string => `${pixels(x(at))} ${pixels(y(value))}`;
+  const outline = [
+    ...data.map(({ x: at, high }) => point(at, high)),
+    ...data.map(({ x: at, low }) => point(at, low)).reverse(),
+  ];
+  return element('path', { class: `band ${tone}`, d: outline.length === 0 ? '' : `M${outline.join('L')}z` });
 }
 
 /** A vertical stroke from `low` to `high` at each place, with caps. */

@@ -2,7 +2,7 @@ import type { TargetOutcome } from '../optimizer/index.ts';
 import { bottomAxis, leftAxis } from './axes.ts';
 import type { Facts } from './facts.ts';
 import { formatCount, formatNumber, plural } from './format.ts';
-import { extent, fittingTicks, frameFor, padded, scale, ticksOf, type Scales } from './frame.ts';
+import { extent, fittingTicks, frameFor, padded, scale, ticksOf, type Frame, type Scales } from './frame.ts';
 import { horizontalRules, lines, symbols, whiskers, type Shape, type Tone } from './marks.ts';
 import { figure, legend, scrolling, type Swatch } from './page.ts';
 import { element, join, picture, type Markup } from './svg.ts';
@@ -45,7 +45,7 @@ function lookOf(index: number): Look {
 
 function describe(facts: Facts, outcome: TargetOutcome): string {
   const [low, median, high] = outcome.predicted.map(facts.print);
-  return `asked for ${facts.print(outcome.target)} with guidance ${formatNumber(outcome.guidance)}: predicted ${median ?? ''} (${low ?? ''} to ${high ?? ''}), ${plural(outcome.samples, 'sample')}, ${formatCount(outcome.distinct)} distinct`;
+  return `asked for ${facts.print(outcome.target)} with guidance ${formatNumber(outcome.guidance)}: predicted ${median ?? ''} (${low ?? ''} to ${high ?? ''}), ${plural(outcome.samples, 'sample')}, ${formatCount(outcome.distinct)} distinct, median trust ${outcome.trust.toFixed(2)}${outcome.chosen ? ', chosen' : ''}`;
 }
 
 function drawSeries(facts: Facts, { outcomes }: Series, index: number, { x, y }: Scales): Markup {
@@ -57,6 +57,13 @@ function drawSeries(facts: Facts, { outcomes }: Series, index: number, { x, y }:
   }));
   const spans = outcomes.map(({ target, predicted: [low, , high] }) => ({ x: target, low, high }));
   return join(
+    symbols(
+      points.filter((_, i) => outcomes[i]!.chosen),
+      { x, y },
+      'halo',
+      'circle',
+      190,
+    ),
     whiskers(spans, { x, y }, tone),
     lines(points, { x, y }, tone),
     symbols(points, { x, y }, tone, shape, 54),
@@ -83,12 +90,13 @@ export function outcomeChart(facts: Facts, outcomes: readonly TargetOutcome[]): 
   return figure(
     {
       title: 'Asked for, and got',
-      caption: `Median predicted ${facts.reward} of all samples drawn for a target, bars from the 10\u00a0% to the 90\u00a0% quantile. On the dotted diagonal, samples are predicted to be just what was asked for.`,
+      caption: `Median predicted ${facts.reward} of all samples drawn for a target, bars from the 10\u00a0% to the 90\u00a0% quantile. On the dotted diagonal, samples are predicted to be just what was asked for; where the curve bends away from it, asking for more brings no more.`,
       legend: legend([
         ...series.map(({ guidance }, i) => ({
           ...lookOf(i),
           text: `guidance ${formatNumber(guidance)}`,
         })),
+        { swatch: 'circle', tone: 'best', text: 'chosen: the pool was drawn for it' },
         { swatch: 'dash', tone: 'best', text: `best measured, ${facts.print(facts.bestMeasured)}` },
       ]),
     },
@@ -104,20 +112,54 @@ export function outcomeChart(facts: Facts, outcomes: readonly TargetOutcome[]): 
       series.map((one, i) => drawSeries(facts, one, i, beside(i))),
       bottomAxis(frame, x, fittingTicks(x, 6), `requested ${facts.reward}`),
     ),
+    trustPicture(series, { ...frame, height: 130, top: 24, bottom: 108 }, asked),
   );
 }
 
-const tableHeadings = ['guidance', 'asked for', 'samples', 'distinct', '10 %', 'median', '90 %'];
+/** Below the chart, on its horizontal axis: how much the samples for each request look like the data. */
+function trustPicture(series: readonly Series[], frame: Frame, asked: readonly [number, number]): Markup {
+  const x = scale('linear', asked, [frame.left, frame.right]);
+  const y = scale('linear', [0, 1], [frame.bottom, frame.top]);
+  const all = series.flatMap(({ outcomes }) => outcomes.map(({ trust }) => trust));
+  return picture(
+    `Median trust of the samples for each request, from ${Math.min(...all).toFixed(2)} to ${Math.max(...all).toFixed(2)}.`,
+    frame.width,
+    frame.height,
+    leftAxis(frame, y, ticksOf(y, 2), 'median trust of the samples'),
+    series.map(({ outcomes }, i) => {
+      const { tone, shape } = lookOf(i);
+      const points = outcomes.map(({ target, trust }) => ({ x: target, y: trust }));
+      return join(lines(points, { x, y }, tone), symbols(points, { x, y }, tone, shape, 40));
+    }),
+    bottomAxis(frame, x, fittingTicks(x, 6)),
+  );
+}
+
+const tableHeadings = [
+  'guidance',
+  'asked for',
+  'samples',
+  'distinct',
+  '10 %',
+  'median',
+  '90 %',
+  'trust',
+  'judged by',
+  '',
+];
 
 /** The same figures as `outcomeChart` shows, to read off. */
 export function outcomeTable(facts: Facts, outcomes: readonly TargetOutcome[]): Markup {
   const rows = bySeries(outcomes).flatMap((series) => series.outcomes);
-  const cells = ({ guidance, target, samples, distinct, predicted }: TargetOutcome): readonly string[] => [
-    formatNumber(guidance),
-    facts.print(target),
-    formatCount(samples),
-    formatCount(distinct),
-    ...predicted.map(facts.print),
+  const cells = ({ trust, bound, chosen, ...outcome }: TargetOutcome): readonly string[] => [
+    formatNumber(outcome.guidance),
+    facts.print(outcome.target),
+    formatCount(outcome.samples),
+    formatCount(outcome.distinct),
+    ...outcome.predicted.map(facts.print),
+    trust.toFixed(2),
+    facts.print(facts.sign * bound),
+    chosen ? 'chosen' : '',
   ];
   return scrolling(
     'Requested and predicted rewards',

@@ -2,7 +2,7 @@ import { element, join, shortened, type Child, type Markup } from './svg.ts';
 import { style } from './style.ts';
 import type { Tone } from './marks.ts';
 
-export type Swatch = 'fill' | 'dot' | 'diamond' | 'ring' | 'stroke' | 'dash' | 'hollow';
+export type Swatch = 'fill' | 'dot' | 'diamond' | 'ring' | 'circle' | 'stroke' | 'dash' | 'hollow';
 
 /** What one kind of mark means. */
 export interface Key {
@@ -84,6 +84,15 @@ export function tile(name: string, value: string, remark: string): Markup {
     'div',
     { class: 'card' },
     join(element('dt', {}, name), element('dd', {}, value), element('dd', {}, remark)),
+  );
+}
+
+/** A share of one, 0 to 1, as a small bar before its figure. */
+export function meter(share: number, text: string): Markup {
+  const filled = Math.round(20 * Math.min(1, Math.max(0, share)));
+  return join(
+    element('span', { class: 'meter', 'aria-hidden': 'true' }, element('span', { class: `w${filled}` })),
+    text,
   );
 }
 

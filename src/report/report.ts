@@ -1,5 +1,6 @@
 import type { ProposeResult } from '../optimizer/index.ts';
 import { curveChart } from './curveChart.ts';
+import { explanationSection } from './explanationSection.ts';
 import { factsOf, type Facts } from './facts.ts';
 import { formatNumber } from './format.ts';
 import { headline } from './headline.ts';
@@ -9,6 +10,7 @@ import { parameterSection } from './parameterSection.ts';
 import { projectionChart } from './projectionChart.ts';
 import { proposalTable } from './proposalTable.ts';
 import { rewardChart } from './rewardChart.ts';
+import { surrogateSection } from './surrogateTable.ts';
 import { element, truncate, type Markup } from './svg.ts';
 
 function pair(...pictures: readonly (Markup | undefined)[]): Markup {
@@ -77,7 +79,11 @@ export function renderProposalReport(result: ProposeResult): string {
     proposalTable(facts, result),
     overview(facts, result),
     requestSection(facts, result),
+    result.explanation === undefined
+      ? undefined
+      : explanationSection(facts, result.space.definition.parameters, result.explanation),
     parameterSection(result),
+    surrogateSection(result.compared ?? [], result.surrogate),
     trainingSection(result),
     settingsSection(result),
   );

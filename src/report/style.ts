@@ -18,6 +18,9 @@ const tones = ['data', 'proposal', 'best', 'unlabelled']
   .concat(Array.from({ length: 7 }, (_, i) => `ramp${i}`))
   .concat(Array.from({ length: 6 }, (_, i) => `series${i}`));
 
+/** A meter is filled to a twentieth; widths are classes, since the page has no style attributes. */
+const meterWidths = Array.from({ length: 21 }, (_, i) => `.w${i} { width: ${5 * i}%; }`).join('\n');
+
 /** Everything that the page's look depends on; nothing is fetched, fonts are the reader's own. */
 export const style: string = `
 :root { color-scheme: light dark; ${light}
@@ -63,8 +66,10 @@ svg text.strong, svg .rules text { fill: var(--ink); }
 .bars { fill: var(--tone); opacity: 0.62; }
 .bars.proposal { opacity: 0.9; }
 .skyline { fill: var(--tone); fill-opacity: 0.1; stroke: var(--tone); stroke-width: 1.6; stroke-linejoin: round; }
+.band { fill: var(--tone); fill-opacity: 0.16; }
 .dots { stroke: var(--tone); stroke-width: 5; stroke-linecap: round; opacity: 0.8; fill: none; }
 .symbols { fill: var(--tone); stroke: var(--card); stroke-width: 1; }
+.symbols.halo { fill: none; stroke: var(--best); stroke-width: 1.4; }
 .symbols.best { fill: var(--card); stroke: var(--best); stroke-width: 2; }
 .lines { fill: none; stroke: var(--tone); stroke-width: 1.8; stroke-linejoin: round; stroke-linecap: round; }
 .lines.diagonal { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 2 3; }
@@ -81,6 +86,7 @@ svg text.strong, svg .rules text { fill: var(--ink); }
 .swatch.dot { border-radius: 50%; width: 9px; height: 9px; }
 .swatch.diamond { border-radius: 0; width: 8px; height: 8px; transform: rotate(45deg); margin: 0 2px; }
 .swatch.ring { background: none; border: 2px solid var(--tone); width: 9px; height: 9px; transform: rotate(45deg); margin: 0 2px; }
+.swatch.circle { background: none; border: 1.5px solid var(--tone); width: 13px; height: 13px; border-radius: 50%; }
 .swatch.stroke { height: 2px; width: 18px; }
 .swatch.dash { height: 0; width: 18px; background: none; border-top: 2px dashed var(--tone); border-radius: 0; }
 .swatch.hollow { background: none; border: 2px solid var(--tone); }
@@ -96,6 +102,11 @@ tbody th { font-weight: 400; color: var(--soft); }
 .number { text-align: right; }
 .rank { position: sticky; left: 0; background: var(--card); border-right: 1px solid var(--line); }
 .key { font-weight: 640; }
+td.words { white-space: normal; min-width: 26ch; }
+.meter { display: inline-block; width: 44px; height: 7px; margin-right: 8px; border-radius: 3px; background: var(--grid); vertical-align: 1px; }
+.meter span { display: block; height: 100%; border-radius: 3px; background: var(--cell); }
+${meterWidths}
+.badge { display: inline-block; margin-left: 8px; padding: 0 7px; border: 1px solid var(--proposal); border-radius: 9px; font-size: 11.5px; }
 .letters { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 .settings { columns: 3 260px; column-gap: 36px; font-size: 13px; margin: 0; }
 .settings div { display: flex; justify-content: space-between; gap: 14px; padding: 5px 0; border-bottom: 1px solid var(--grid);

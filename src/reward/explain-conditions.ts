@@ -100,10 +100,14 @@ function tightest(space: Space, group: readonly Condition[]): readonly Condition
 /** The number with the fewest decimals in [low, high), as near to their middle as that allows; on a log scale the geometric one. */
 export function roundBetween(low: number, high: number, log: boolean, allowed: (value: number) => boolean): number {
   const middle = log ? Math.sqrt(low * high) : low + (high - low) / 2;
-  const first = -Math.floor(Math.log10(Math.max(Math.abs(low), Math.abs(high), 1e-300)));
-  for (let decimals = first; decimals < first + 17; decimals++) {
-    const value = Number(`${Math.round(Number(`${middle}e${decimals}`))}e${-decimals}`);
-    if (value >= low && value < high && allowed(value)) return value;
+  const first = -1 - Math.floor(Math.log10(Math.max(Math.abs(low), Math.abs(high), 1e-300)));
+  for (let decimals = first; decimals < first + 18; decimals++) {
+    const near = Math.round(middle * 10 ** decimals);
+    // Half way between two, only the lower one may lie below `high`.
+    const value = [near, near - 1]
+      .map((whole) => Number(`${whole}e${-decimals}`))
+      .find((one) => one >= low && one < high && allowed(one));
+    if (value !== undefined) return value;
   }
   return low;
 }

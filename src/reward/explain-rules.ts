@@ -32,7 +32,7 @@ export interface SeparationOptions {
   readonly stream: RandomStream;
   /** Splits from the root of the tree to a leaf, 3. */
   readonly depth?: number;
-  /** `ml-cart`'s search for a split takes time quadratic in its rows: it sees at most so many, 400. */
+  /** The tree sees at most so many rows: 400, fewer (200 at least) for more than 40 ordered parameters. */
   readonly maxRows?: number;
 }
 
@@ -60,7 +60,7 @@ export function separatingRules(
   space: Space,
   designs: readonly Design[],
   rewards: Float64Array,
-  { direction, stream, depth = 3, maxRows = 400 }: SeparationOptions,
+  { direction, stream, depth = 3, maxRows = rowsFor(space) }: SeparationOptions,
 ): Separation {
   const labelled = Array.from(rewards.keys()).filter((row) => Number.isFinite(rewards[row]));
   const own = Float64Array.from(labelled, (row) => rewards[row]!);
@@ -83,6 +83,12 @@ export function separatingRules(
     .map((conditions) => ruleOf(space, merged(space, conditions), rows))
     .filter((rule) => rule.conditions.length > 0 && !couldBeChance(deviation(rule), splits));
   return { good: summary, rules: rules.sort((a, b) => b.goodShare - a.goodShare || b.rows - a.rows) };
+}
+
+/** `ml-cart`'s search for a split takes time proportional to the columns and to the square of the rows. */
+function rowsFor({ columns }: Space): number {
+  const ordered = columns.filter(({ kind }) => kind === 'scalar').length;
+  return Math.min(400, Math.max(200, Math.round(400 * Math.sqrt(40 / ordered))));
 }
 
 /** The best quarter, rows equal to its last one included, unless these would be more than half of all: then what is better. */

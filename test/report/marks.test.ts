@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { binEdges, shareBars } from '../../src/report/binning.ts';
 import { extent, fittingTicks, padded, scale, textWidth, type Scales } from '../../src/report/frame.ts';
-import { bars, dots, lines, skyline, symbols, whiskers } from '../../src/report/marks.ts';
+import { band, bars, dots, lines, skyline, symbols, whiskers } from '../../src/report/marks.ts';
 import { renderProposalReport } from '../../src/report/index.ts';
 import { rampClasses } from '../../src/report/projectionChart.ts';
 import { find, parse, type Node } from './markup.ts';
@@ -103,6 +103,15 @@ describe('points', () => {
   it('have whiskers from the low to the high end', () => {
     const path = pathOf(whiskers([{ x: 5, low: 0, high: 1 }], scales, 'series0').markup);
     expect(path).toBe('M286.5 300H293.5M286.5 20H293.5M290 300V20');
+  });
+
+  it('have a band from the upper line back along the lower one', () => {
+    const spans = [
+      { x: 0, low: 0, high: 0.5 },
+      { x: 10, low: 0.5, high: 1 },
+    ];
+    expect(pathOf(band(spans, scales, 'series0').markup)).toBe('M40 160L540 20L540 160L40 300z');
+    expect(pathOf(band([], scales, 'series0').markup)).toBe('');
   });
 
   it('stay inside the plot area of the projection', () => {

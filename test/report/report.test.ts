@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { ProposeResult } from '../../src/optimizer/index.ts';
+import { formatCount } from '../../src/report/format.ts';
 import { renderProposalReport } from '../../src/report/index.ts';
+import { conditionsText, factorText } from '../../src/reward/index.ts';
 import { find, parse, textOf, walk, type Node } from './markup.ts';
-import { awkward, binding, coating, elements, resultOf, type Problem } from './results.ts';
+import { awkward, binding, coating, elements, explainedResultOf, resultOf, type Problem } from './results.ts';
 
 const empty = { steps: [], train: [], heldOut: [], bestStep: 0 };
 
-const coatingResult = resultOf(coating);
+const coatingResult = await explainedResultOf(coating);
 
 const results: Readonly<Record<string, ProposeResult>> = {
   'mixed parameters, minimized': coatingResult,
-  'eight letters': resultOf(binding),
+  'eight letters': await explainedResultOf(binding),
   '86 real parameters': resultOf(elements),
-  'awkward names, ten rows, one proposal': resultOf(awkward),
+  'awkward names, ten rows, one proposal': await explainedResultOf(awkward),
+  'awkward names, sixty rows': await explainedResultOf({ ...awkward, rows: 60, proposals: 12 }),
   'candidates, nothing trained': { ...coatingResult, outcomes: [], curves: { diffusion: empty, surrogate: empty } },
   'no proposals': { ...coatingResult, proposals: [] },
 };
@@ -119,12 +122,21 @@ describe('what a report says', () => {
     const table = find(root, 'table')[0] ?? root;
     expect(find(table, 'tr')).toHaveLength(21);
     const headings = find(find(table, 'thead')[0] ?? root, 'th').map(textOf);
-    expect(headings).toEqual(['#', 'predicted', 'asked for', ...result.space.names]);
+    expect(headings).toEqual([
+      '#',
+      'predicted',
+      'trust',
+      'asked for',
+      'nearest row',
+      'its reward',
+      'distance',
+      ...result.space.names,
+    ]);
   });
 
   it('shows the parameters that differ most when there are too many', () => {
     const { root } = page('86 real parameters');
-    const figures = find(find(root, 'div', 'multiples')[0] ?? root, 'figure');
+    const figures = find(find(root, 'div', 'multiples').at(-1) ?? root, 'figure');
     expect(figures).toHaveLength(24);
     const first = figures.slice(0, 3).map((one) => textOf(find(one, 'h3')[0] ?? one));
     expect(new Set(first)).toEqual(new Set(['element 29', 'element 56', 'element 26']));
@@ -133,7 +145,7 @@ describe('what a report says', () => {
 
   it('keeps the names of columns as text', () => {
     const { root, result } = page('awkward names, ten rows, one proposal');
-    const shown = find(find(root, 'div', 'multiples')[0] ?? root, 'h3').map(
+    const shown = find(find(root, 'div', 'multiples').at(-1) ?? root, 'h3').map(
       (heading) => heading.attributes.get('title') ?? textOf(heading),
     );
     expect(shown).toEqual(result.space.names.map((name) => name.replace('\u0007', '\ufffd')));
@@ -198,8 +210,120 @@ describe('what a report says', () => {
   ] as const)('can draw %s', (_, change) => {
     const problem = { ...coating, rows: 12, ...change } as Problem;
     const root = parse(renderProposalReport(resultOf(problem)));
-    expect(find(find(root, 'div', 'multiples')[0] ?? root, 'figure')).toHaveLength(
+    expect(find(find(root, 'div', 'multiples').at(-1) ?? root, 'figure')).toHaveLength(
       Object.keys(problem.parameters).length,
     );
+  });
+});
+
+/** The section under a heading. */
+function sectionOf(root: Node, heading: string): Node {
+  const found = find(root, 'section').find((one) => textOf(find(one, 'h2')[0] ?? one) === heading);
+  if (found === undefined) throw new Error(`no section ${heading}`);
+  return found;
+}
+
+function cellsOf(table: Node): readonly (readonly string[])[] {
+  return find(table, 'tr').map((row) => row.children.map((cell) => (typeof cell === 'string' ? cell : textOf(cell))));
+}
+
+describe('what separates good from bad', () => {
+  it('lists every rule with its figures, and all rows to compare with', () => {
+    const { root, result } = page('eight letters');
+    const { good, rules } = result.explanation!;
+    expect(rules.length).toBeGreaterThan(1);
+    const rows = cellsOf(find(sectionOf(root, 'What separates good from bad'), 'table')[0] ?? root).slice(1);
+    expect(rows).toHaveLength(rules.length + 1);
+    rules.forEach((rule, i) => {
+      const [words, count, share] = rows[i] ?? [];
+      expect(words).toBe(conditionsText(rule.conditions));
+      expect(count).toBe(formatCount(rule.rows));
+      expect(share).toBe(`${Math.round(100 * rule.goodShare)}\u00a0%`);
+    });
+    expect(rows.at(-1)?.slice(0, 2)).toEqual(['all measured rows', formatCount(good.of)]);
+  });
+
+  it('has a bar as long as the influence, and its sign', () => {
+    const { root, result } = page('mixed parameters, minimized');
+    const influence = result.explanation!.influence;
+    const chart = find(sectionOf(root, 'What separates good from bad'), 'svg').find(
+      (svg) => find(svg, 'rect').length > 1,
+    )!;
+    const widths = find(chart, 'rect').map((rect) => Number(rect.attributes.get('width')));
+    expect(widths).toHaveLength(influence.filter(({ share }) => share > 0).length);
+    widths.forEach((width, i) => expect(width / widths[0]!).toBeCloseTo(influence[i]!.share / influence[0]!.share, 2));
+    const shown = find(chart, 'text', 'strong').map(textOf);
+    shown.forEach((text, i) => {
+      const { trend = 0 } = influence[i]!;
+      expect(text.startsWith('\u2212')).toBe(trend <= -0.5);
+      expect(text.startsWith('+')).toBe(trend >= 0.5);
+    });
+  });
+
+  it('draws the first parameters on one scale of rewards', () => {
+    const { root, result } = page('awkward names, sixty rows');
+    const names = result.explanation!.influence.filter(({ dependence }) => dependence !== undefined).map(factorText);
+    const own = find(sectionOf(root, 'What separates good from bad'), 'div', 'multiples')[0] ?? root;
+    const shown = find(own, 'h3').map((heading) => heading.attributes.get('title') ?? textOf(heading));
+    expect(shown).toEqual(names);
+    expect(names.length).toBeGreaterThan(1);
+    expect(names).toContain('layers');
+  });
+
+  it('says so when there is no rule, and nothing when nothing was explained', () => {
+    const explanation = { ...coatingResult.explanation!, rules: [], influence: [] };
+    const without = textOf(parse(renderProposalReport({ ...coatingResult, explanation })));
+    expect(without).toContain('No simple rule separates them');
+    expect(textOf(page('86 real parameters').root)).not.toContain('What separates good from bad');
+  });
+});
+
+describe('trust in a report', () => {
+  it('compares the surrogates and marks the one in use', () => {
+    const { root, result } = page('eight letters');
+    const rows = cellsOf(find(sectionOf(root, 'How well the reward is predicted'), 'table')[0] ?? root);
+    expect(rows.slice(1).map(([name]) => name)).toEqual(['ensemble', 'forestused']);
+    expect(rows[0]?.slice(1)).toEqual([
+      'rows',
+      'rank correlation',
+      'R\u00b2',
+      ...result.surrogate.coverage.map(({ level }) => `in ${100 * level}\u00a0% interval`),
+      'calibration error',
+    ]);
+    expect(rows[1]?.slice(1, 4)).toEqual(['60', '0.1', '\u22120.2']);
+  });
+
+  it('marks proposals beyond the data and no others', () => {
+    const { root, result } = page('mixed parameters, minimized');
+    const rows = cellsOf(find(root, 'table')[0] ?? root).slice(1);
+    result.proposals.slice(0, 20).forEach((proposal, i) => {
+      expect(rows[i]?.[2]).toBe(`${proposal.trust.toFixed(2)}${proposal.beyondSupport ? 'beyond the data' : ''}`);
+      expect(rows[i]?.[4]).toBe(String(proposal.nearest.row + 1));
+    });
+    const beyond = { ...result.proposals[0]!, beyondSupport: true };
+    const marked = parse(renderProposalReport({ ...result, proposals: [beyond, ...result.proposals.slice(1)] }));
+    expect(cellsOf(find(marked, 'table')[0] ?? root)[1]?.[2]).toContain('beyond the data');
+  });
+
+  it('shows how likely experiments are to work only where some may not', () => {
+    const { root, result } = page('mixed parameters, minimized');
+    expect(textOf(find(root, 'thead')[0] ?? root)).not.toContain('works');
+    const doubtful = result.proposals.map((proposal) => ({ ...proposal, feasible: 0.25 }));
+    const table = find(parse(renderProposalReport({ ...result, proposals: doubtful })), 'table')[0] ?? root;
+    expect(cellsOf(table)[0]?.[3]).toBe('works');
+    expect(cellsOf(table)[1]?.[3]).toBe('25\u00a0%');
+  });
+
+  it('rings the requests that were chosen, and draws the trust of every request', () => {
+    const { root, result } = page('mixed parameters, minimized');
+    const own = sectionOf(root, 'Requested against predicted reward');
+    const halos = find(own, 'g', 'halo').flatMap((group) => find(group, 'path'));
+    expect(halos).toHaveLength(result.outcomes.filter(({ chosen }) => chosen).length);
+    const below = find(own, 'svg')[1] ?? own;
+    expect(find(below, 'g', 'symbols').flatMap((group) => find(group, 'path'))).toHaveLength(result.outcomes.length);
+    const rows = cellsOf(find(own, 'table')[0] ?? own).slice(1);
+    expect(rows.filter((row) => row.at(-1) === 'chosen')).toHaveLength(halos.length);
+    // Bounds are larger when better; the table has them in the reward's own units.
+    expect(rows[0]?.[8]).toBe(rows[0]?.[5]);
   });
 });

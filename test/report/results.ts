@@ -1,4 +1,5 @@
 import { randomStream, type RandomStream } from '../../src/base/index.ts';
+import { explain, type Compared, type PredictRewards, type SurrogateQuality } from '../../src/reward/index.ts';
 import type { LossCurve, ProposeResult } from '../../src/optimizer/index.ts';
 import { createSpace, type Design, type Parameter, type Space, type Value } from '../../src/space/index.ts';
 import type { Direction } from '../../src/table/index.ts';
@@ -65,8 +66,13 @@ export function resultOf(problem: Problem): ProposeResult {
       design: one,
       predicted: { mean: problem.reward(one), std: 0.05 },
       target: best.reward + 0.1 * sign,
+      trust: random.uniform(),
+      beyondSupport: false,
+      feasible: 1,
+      nearest: { row: random.integer(problem.rows), reward: best.reward, distance: random.uniform() },
     }))
     .sort((a, b) => sign * (b.predicted.mean - a.predicted.mean))
+    .map((one) => ({ ...one, beyondSupport: one.trust < 0.05 }))
     .slice(0, problem.proposals ?? 96);
   const outcomes = [1, 2].flatMap((guidance) =>
     [-0.4, 0, 0.4].map((step) => {
@@ -77,6 +83,9 @@ export function resultOf(problem: Problem): ProposeResult {
         samples: 200,
         distinct: 150,
         predicted: [middle - 0.3, middle, middle + 0.3] as const,
+        trust: 0.5 - step / 2,
+        bound: sign * middle,
+        chosen: step > 0,
       };
     }),
   );
@@ -112,6 +121,26 @@ export function resultOf(problem: Problem): ProposeResult {
     seed: 7,
     best,
   };
+}
+
+/** The same with an explanation by the true reward in place of a surrogate. */
+export async function explainedResultOf(problem: Problem): Promise<ProposeResult> {
+  const result = resultOf(problem);
+  const { space, designs, rewards, direction } = result.table;
+  const predict: PredictRewards = (block) => {
+    const mean = new Float64Array(block.length / space.dimension);
+    mean.forEach((_, row) => (mean[row] = problem.reward(space.decode(block, row * space.dimension)!)));
+    return Promise.resolve({ mean });
+  };
+  const explanation = await explain(space, predict, designs, rewards, { direction, stream: randomStream(2) });
+  return { ...result, explanation, compared: kinds(result.surrogate) };
+}
+
+function kinds(used: SurrogateQuality): readonly Compared[] {
+  return [
+    { name: 'ensemble', quality: { ...used, rankCorrelation: 0.1, r2: -0.2 } },
+    { name: 'forest', quality: used },
+  ];
 }
 
 function numeric(design: Design, name: string): number {
