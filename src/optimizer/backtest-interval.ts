@@ -7,11 +7,17 @@ export interface Estimate {
   readonly high: number;
 }
 
-/** One repeat: rows by index of the table's distinct designs, and for each method the candidates that it chose. */
-export interface Trial {
+/** One repeat: designs by index, and for each method the candidates that it chose. There are as many decoys as winners. */
+export interface Trial<M extends string> {
   readonly winners: readonly number[];
   readonly decoys: readonly number[];
-  readonly chosen: Readonly<Record<string, ReadonlySet<number>>>;
+  readonly chosen: Readonly<Record<M, ReadonlySet<number>>>;
+}
+
+export interface RecoveryIntervals<M extends string> {
+  readonly hits: Readonly<Record<M, Estimate>>;
+  /** Winners found by one method beyond those of the other. */
+  readonly difference: (one: M, other: M) => Estimate;
 }
 
 const resamples = 2000;
@@ -29,66 +35,84 @@ interface Weights {
   readonly designs: Float64Array;
 }
 
-/** Winners expected among `count` chosen, when designs and repeats count as often as the weights say. */
-function weightedHits(trials: readonly Trial[], method: string, count: number, { repeats, designs }: Weights): number {
-  const share = (rowsOf: (trial: Trial) => readonly number[]): number => {
-    let [chosen, all] = [0, 0];
-    trials.forEach((trial, at) => {
-      for (const row of rowsOf(trial)) {
-        const weight = repeats[at]! * designs[row]!;
-        all += weight;
-        if (trial.chosen[method]!.has(row)) chosen += weight;
-      }
-    });
-    return all > 0 ? chosen / all : 0;
-  };
-  // There are as many decoys as winners, so the shares themselves compare.
-  const [winners, decoys] = [share((trial) => trial.winners), share((trial) => trial.decoys)];
-  return winners + decoys > 0 ? (count * winners) / (winners + decoys) : count / 2;
+/** The winners, or the decoys, of a repeat, and which of them a method chose (1) or not (0). */
+interface Side {
+  readonly designs: readonly number[];
+  readonly chosen: Uint8Array;
+}
+
+/** The share of a side that was chosen, over all repeats. */
+function chosenShare(sides: readonly Side[], { repeats, designs: weights }: Weights): number {
+  let [picked, all] = [0, 0];
+  sides.forEach(({ designs, chosen }, repeat) => {
+    const times = repeats[repeat]!;
+    for (let i = 0; i < designs.length; i++) {
+      const weight = times * weights[designs[i]!]!;
+      all += weight;
+      picked += weight * chosen[i]!;
+    }
+  });
+  return all > 0 ? picked / all : 0;
 }
 
 /**
  * Winners found by each method among `count` chosen, and their differences, over repeats that share their winners: the bootstrap
- * draws designs (winners and decoys apart) and repeats, both with replacement (the pigeonhole bootstrap, Owen 2007), since a repeat
- * more does not make the table's winners more numerous. 95 % of 2,000 draws lie within the interval.
+ * draws designs (winners and decoys apart) and repeats, both with replacement (the pigeonhole bootstrap, Owen 2007), since one
+ * repeat more does not make the table's winners more numerous. The interval holds the middle 95 % of 2,000 draws.
  */
 export function recoveryIntervals<M extends string>(
-  trials: readonly Trial[],
+  trials: readonly Trial<M>[],
   methods: readonly M[],
   count: number,
   stream: RandomStream,
-): { readonly hits: Readonly<Record<M, Estimate>>; difference(one: M, other: M): Estimate } {
+): RecoveryIntervals<M> {
   const winners = trials[0]!.winners;
   const decoys = [...new Set(trials.flatMap((trial) => trial.decoys))];
-  const size = Math.max(...winners, ...decoys) + 1;
-  const draws = Object.fromEntries(methods.map((method) => [method, new Float64Array(resamples)])) as Record<
-    M,
-    Float64Array
-  >;
+  const size = [...winners, ...decoys].reduce((most, index) => Math.max(most, index), 0) + 1;
+  const side = (designs: readonly number[], chosen: ReadonlySet<number>): Side => ({
+    designs,
+    chosen: Uint8Array.from(designs, (index) => (chosen.has(index) ? 1 : 0)),
+  });
+
+  /** Winners found by the method, when designs and repeats count as often as the weights say. */
+  const finder = (method: M): ((weights: Weights) => number) => {
+    const good = trials.map((trial) => side(trial.winners, trial.chosen[method]));
+    const bad = trials.map((trial) => side(trial.decoys, trial.chosen[method]));
+    return (weights) => {
+      const [right, wrong] = [chosenShare(good, weights), chosenShare(bad, weights)];
+      return right + wrong > 0 ? (count * right) / (right + wrong) : count / 2;
+    };
+  };
+
+  const finders = methods.map(finder);
+  const draws = methods.map(() => new Float64Array(resamples));
   for (let draw = 0; draw < resamples; draw++) {
     const designs = new Float64Array(size);
     for (const rows of [winners, decoys]) {
       resample(rows.length, stream).forEach((times, at) => (designs[rows[at]!] = times));
     }
     const weights = { repeats: resample(trials.length, stream), designs };
-    for (const method of methods) draws[method][draw] = weightedHits(trials, method, count, weights);
+    finders.forEach((found, at) => (draws[at]![draw] = found(weights)));
   }
+
   const once = { repeats: new Float64Array(trials.length).fill(1), designs: new Float64Array(size).fill(1) };
-  const found = (method: M): number => weightedHits(trials, method, count, once);
-  const estimate = (value: number, values: Float64Array): Estimate => ({
+  const values = finders.map((found) => found(once));
+  const estimate = (value: number, drawn: Float64Array): Estimate => ({
     value,
-    low: quantile(values, 0.025),
-    high: quantile(values, 0.975),
+    low: quantile(drawn, 0.025),
+    high: quantile(drawn, 0.975),
   });
   return {
-    hits: Object.fromEntries(methods.map((method) => [method, estimate(found(method), draws[method])])) as Record<
+    hits: Object.fromEntries(methods.map((method, at) => [method, estimate(values[at]!, draws[at]!)])) as Record<
       M,
       Estimate
     >,
-    difference: (one, other) =>
-      estimate(
-        found(one) - found(other),
-        draws[one].map((value, draw) => value - draws[other][draw]!),
-      ),
+    difference: (one, other) => {
+      const [a, b] = [methods.indexOf(one), methods.indexOf(other)];
+      return estimate(
+        values[a]! - values[b]!,
+        draws[a]!.map((value, draw) => value - draws[b]![draw]!),
+      );
+    },
   };
 }

@@ -143,7 +143,7 @@ function nearestChoice({ table, measured, count }: Plan, { visible, candidates }
 
 interface Outcome {
   readonly repeat: BacktestRepeat;
-  readonly trial: Trial;
+  readonly trial: Trial<'diffopt' | 'nearest'>;
 }
 
 async function runRepeat(plan: Plan, split: Split, options: ProposeOptions): Promise<Outcome> {

@@ -42,15 +42,15 @@ function recoveryChart(result: BacktestResult): Markup {
   const y = scale('linear', [0, 1.06 * most], [frame.bottom, frame.top]);
   const drawn = columns.map(({ method, tone }, at) => {
     const { value, low, high } = methods[method].hits;
-    // Repeats that found the same number stand beside each other.
+    // Beside the interval, and beside each other.
     const each = repeats.map(({ methods: own }, i) => ({
-      x: at + 0.32 + (0.36 * (i + 0.5)) / repeats.length,
+      x: at + 0.54 + (0.25 * (i + 0.5)) / repeats.length,
       y: own[method].hits,
       title: `repeat ${i + 1}: ${foundText(own[method].hits)} found`,
     }));
     return join(
       bars([{ from: at + 0.18, to: at + 0.82, height: value }], { x, y }, tone),
-      method === 'chance' ? undefined : symbols(each, { x, y }, 'best', 'circle', 22),
+      method === 'chance' ? undefined : symbols(each, { x, y }, 'best', 'diamond', 26),
       whiskers([{ x: at + 0.5, low, high }], { x, y }, 'best'),
       element('text', { class: 'strong', x: x(at + 0.2), y: y(value) - 5, 'text-anchor': 'start' }, foundText(value)),
     );

@@ -10,7 +10,7 @@ import { plural } from './format.ts';
 /** What a method does, as a row of a table names it. */
 export const methodNames: { readonly [M in BacktestMethod]: string } = {
   diffopt: 'diffopt',
-  nearest: `nearest to the ${nearestTo} best visible`,
+  nearest: 'nearest to the best',
   chance: 'chance',
   perfect: 'perfect choice',
 };
@@ -34,7 +34,7 @@ export function recoveryInWords({ winners, decoys, count, methods }: BacktestRes
   const { diffopt, nearest, chance } = methods;
   return (
     `Of the ${winners} best designs, hidden among ${winners + decoys} candidates, it found ${withInterval(diffopt.hits)} ` +
-    `choosing ${count}; chance finds ${foundText(chance.hits.value)}; those nearest to the best visible designs are ` +
+    `choosing ${count}; chance finds ${foundText(chance.hits.value)}; choosing what is nearest to the best visible designs finds ` +
     `${withInterval(nearest.hits)}.`
   );
 }
@@ -44,15 +44,18 @@ function times(one: number, other: number): string {
 }
 
 /** Fewer winners, or fewer chosen, make for a weak witness whatever the interval. */
-const fewWinners = 8;
+const fewDesigns = 8;
+
+function doubtInWords({ winners, count }: BacktestResult): string {
+  if (winners < fewDesigns) return ` With only ${winners} hidden designs this says little.`;
+  return count < fewDesigns ? ` With only ${plural(count, 'choice')} in a repeat this says little.` : '';
+}
 
 /** What that means for the user, and no more than it means. */
-export function verdictInWords({ methods, advantage, winners, count }: BacktestResult): string {
+export function verdictInWords(result: BacktestResult): string {
+  const { methods, advantage } = result;
   const [found, nearest] = [methods.diffopt.hits.value, methods.nearest.hits.value];
-  const few =
-    Math.min(winners, count) < fewWinners
-      ? ` But ${winners < count ? plural(winners, 'winner') : `${count} of ${plural(winners, 'winner')}`} can say little.`
-      : '';
+  const few = doubtInWords(result);
   if (advantage.chance.comparison === 'worse') {
     return `On your data diffopt is worse than chance: what it learns from the other rows points away from the best ones. Do not spend a budget on it.${few}`;
   }
@@ -76,6 +79,8 @@ export function protocolInWords({ repeats, winners, visible }: BacktestResult): 
   const often = repeats.length === 1 ? 'Once' : `In each of ${repeats.length} repeats`;
   return (
     `${often}, ${visible} designs were visible and ${winners} of the others, drawn at random, stood beside the hidden ones. ` +
+    `"Nearest" takes the candidates closest to one of the ${nearestTo} best visible designs. ` +
+    `Half of the candidates are winners, so chance finds half of what it could; among all designs that can be made the best are rarer. ` +
     `The hidden ones are the same best fifth each time, so the 95 % intervals account for which designs there are as well as for ` +
     `the repeats; that of chance is where a single draw falls.`
   );
