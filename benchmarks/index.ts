@@ -19,6 +19,7 @@ export {
 } from './methods/catalogue.ts';
 export { visibleTable, type Method, type Request } from './methods/method.ts';
 export { random, randomUnseen, uniformDesign, type RandomMethod } from './methods/random.ts';
+export { holm, signedRankTest, type SignedRankTest } from './significance.ts';
 export { deviation, mean, median } from './statistics.ts';
 export { loadTask, taskGroups, taskNames, type TaskGroup, type TaskName } from './tasks/catalogue.ts';
 export {

@@ -1,4 +1,3 @@
-import type { Task } from '../tasks/task.ts';
 import { argmax } from './argmax.ts';
 import { bestOfData } from './best-of-data.ts';
 import { diffusionOnly } from './diffusion-only.ts';
@@ -42,8 +41,9 @@ export const anyMethodNames: readonly AnyMethodName[] = [...methodNames, ...rand
 /** Methods that need a list of all designs. */
 const listing: readonly AnyMethodName[] = ['argmax', 'random-unseen'];
 
-export function applies(method: AnyMethodName, task: Pick<Task, 'listing'>): boolean {
-  return task.listing !== undefined || !listing.includes(method);
+/** Whether a method can be used where all designs are listed, or are not. */
+export function applies(method: AnyMethodName, listed: boolean): boolean {
+  return listed || !listing.includes(method);
 }
 
 /** What the tables say of each method. */

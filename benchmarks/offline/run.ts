@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { usageError } from '../../src/base/index.ts';
 import { packageRoot } from '../data.ts';
 import { anyMethodNames, applies } from '../methods/catalogue.ts';
-import { loadTask, taskGroupNames, taskNames } from '../tasks/catalogue.ts';
+import { loadTask, taskGroupNames, taskGroups, taskNames } from '../tasks/catalogue.ts';
 import { openCells, programCode, proposingCode, type CellFile } from './cells.ts';
 import { note, runBenchmark, writeBlock } from './program.ts';
 import { readCount, readNames, readSeeds } from './flags.ts';
@@ -34,22 +34,28 @@ type Part = (request: Request) => Promise<readonly string[]>;
 
 async function measureTasks({ tasks, methods, seeds, count = 128, file, into }: Request): Promise<readonly string[]> {
   const code = proposingCode('methods', 'tasks');
-  const measured: MethodCells[] = [];
-  for (const task of tasks === undefined ? taskNames : readNames('tasks', tasks, taskNames)) {
+  const askedTasks = tasks === undefined ? taskNames : readNames('tasks', tasks, taskNames);
+  const askedMethods = methods === undefined ? anyMethodNames : readNames('methods', methods, anyMethodNames);
+  for (const task of askedTasks) {
     const { listing } = loadTask(task);
-    const asked = methods === undefined ? anyMethodNames : readNames('methods', methods, anyMethodNames);
-    for (const method of asked.filter((name) => applies(name, listing === undefined ? {} : { listing }))) {
-      const group = { code, part: 'tasks', task, method, count };
+    for (const method of askedMethods.filter((name) => applies(name, listing !== undefined))) {
       for (const seed of isRandom(method) ? [0] : (seeds ?? readSeeds('0..7'))) {
-        if (file.find({ ...group, seed }) !== undefined) continue;
-        const { cell, line } = await taskCell(task, method, { ...group, seed });
+        const key = { code, part: 'tasks', task, method, count, seed };
+        if (file.find(key) !== undefined) continue;
+        const { cell, line } = await taskCell(task, method, key);
         file.add(cell);
         note(`${task}, ${method}, seed ${seed}: ${line}, ${cell.seconds.toFixed(0)} s`);
       }
-      measured.push({ task, method, cells: file.of(group) as readonly TaskCell[] });
     }
   }
-  for (const group of taskGroupNames) {
+  // All that is known of these tasks, also of methods that were not asked for this time.
+  const measured = taskNames.flatMap((task) =>
+    anyMethodNames.map((method): MethodCells => {
+      const cells = file.of({ code, part: 'tasks', task, method, count }) as readonly TaskCell[];
+      return { task, method, cells };
+    }),
+  );
+  for (const group of taskGroupNames.filter((name) => taskGroups[name].some((task) => askedTasks.includes(task)))) {
     const text = groupText(group, measured);
     if (text !== undefined) writeBlock(group, text, { code, into });
   }
