@@ -17,9 +17,12 @@ const bestRows = 5;
 /** The candidates that `propose` picks. */
 const ours: Choose = async ({ visible, candidates, count }, seed) => {
   const { proposals } = await propose(visible, { candidates, count, seed });
-  const numbers = new Map(candidates.map((design, at) => [design, at]));
-  const keys = new Map(candidates.map((design, at) => [keyOf(visible, design), at]));
-  return proposals.map(({ design }) => numbers.get(design) ?? keys.get(keyOf(visible, design))!);
+  const numbers = new Map(candidates.map((design, at) => [keyOf(visible, design), at]));
+  return proposals.map(({ design }) => {
+    const number = numbers.get(keyOf(visible, design));
+    if (number !== undefined) return number;
+    throw new Error(`Proposed ${keyOf(visible, design)}, which is none of the candidates.`);
+  });
 };
 
 function keyOf({ space }: Table, design: Choice['candidates'][number]): string {

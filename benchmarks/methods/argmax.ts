@@ -8,6 +8,6 @@ export const argmax: Method = (request) =>
   withSurrogate(request, async (surrogate) => {
     const { table, unseen, count } = request;
     if (unseen === undefined) throw usageError('argmax needs a space whose designs can be listed');
-    const values = await predictedValues(surrogate, table.space, table.direction, unseen);
+    const values = await predictedValues(surrogate, table, unseen);
     return Array.from(byReward(values, 'maximize').subarray(0, count), (at) => unseen[at]!);
   });

@@ -1,8 +1,7 @@
 import { adamDefaults, adamRate, gradients, input, sum, type Runtime } from '../../src/graph/index.ts';
-import type { Space } from '../../src/space/index.ts';
-import type { Table } from '../../src/table/index.ts';
+import type { Design } from '../../src/space/index.ts';
 import { byReward } from '../tasks/task.ts';
-import { collect, signOf, type Method } from './method.ts';
+import { collect, signOf, type Method, type Request } from './method.ts';
 import { mutationOf } from './mutate.ts';
 import { withSurrogate, type Differentiable } from './surrogate.ts';
 
@@ -16,14 +15,19 @@ const defaults: AscentOptions = { steps: 100, rate: 0.05 };
 
 /** Starts, in multiples of the proposals, before repeats are made up for by mutation. */
 const mostRounds = 16;
+const mostMutations = 1000;
 
 /** Half the distance of the differences that stand in for a surrogate without derivatives. */
 const halfStep = 0.05;
 
 /** The gradient (n x d) of the predicted reward at n x d encoded designs. */
-type Slope = (designs: Float32Array) => Promise<Float32Array | Float64Array>;
+export type Slope = (designs: Float32Array) => Promise<Float64Array>;
 
-async function derivative(graph: NonNullable<Differentiable['graph']>, dimension: number, runtime: Runtime) {
+async function derivative(
+  graph: NonNullable<Differentiable['graph']>,
+  dimension: number,
+  runtime: Runtime,
+): Promise<{ readonly at: Slope; readonly dispose: () => Promise<void> }> {
   const x = input('designs', ['n', dimension]);
   const [slope] = gradients(sum(graph(x)), [x]);
   const program = await runtime.compile({ outputs: { slope: slope! } });
@@ -90,39 +94,37 @@ export async function withSlope<T>(
   }
 }
 
-function rowsEncoded({ designs }: Table, space: Space, rows: Uint32Array): Float32Array {
-  return space.encodeAll(Array.from(rows, (row) => designs[row]!));
+/**
+ * Gradient ascent from the best rows, as Design-Bench's baseline does it (Trabucco et al. 2022): the ends are decoded to the nearest
+ * designs, a one-hot group to its greatest coordinate. Where ends coincide or were measured, the next best rows are started from; after
+ * `mostRounds` times as many starts as proposals, ends are mutated.
+ */
+export async function climb({ table, count, stream }: Request, slope: Slope): Promise<readonly Design[]> {
+  const { space, direction, rewards, designs } = table;
+  const order = byReward(rewards, direction);
+  const chosen = collect(table, count);
+  const ends: Design[] = [];
+  for (let round = 0; round < mostRounds && !chosen.full() && round * count < order.length; round++) {
+    const rows = order.subarray(round * count, (round + 1) * count);
+    const starts = space.encodeAll(Array.from(rows, (row) => designs[row]!));
+    const reached = await ascend(starts, slope, signOf[direction]);
+    for (let at = 0; at < reached.length; at += space.dimension) {
+      const end = space.decode(reached, at);
+      if (end !== undefined) ends.push(end);
+      chosen.take(end);
+    }
+  }
+  const mutation = mutationOf(space.columns);
+  for (let tried = 0; !chosen.full() && tried < mostMutations * count && ends.length > 0; tried++) {
+    const vector = space.encode(ends[tried % ends.length]!);
+    for (let changes = 0; changes <= tried / ends.length; changes++) mutation.one(vector, stream);
+    chosen.take(space.decode(vector));
+  }
+  return chosen.designs;
 }
 
-/**
- * Gradient ascent on the surrogate from the best rows, as Design-Bench's baseline does it (Trabucco et al. 2022): the ends are decoded to
- * the nearest designs, a one-hot group to its greatest coordinate. Where ends coincide or were measured, the next best rows are started
- * from; after `mostRounds` times as many starts as proposals, ends are mutated.
- */
+/** Gradient ascent on the surrogate. */
 export const gradientAscent: Method = (request) =>
   withSurrogate(request, (surrogate, runtime) =>
-    withSlope(surrogate, request.table.space.dimension, runtime, async (slope) => {
-      const { table, count, stream } = request;
-      const { space, direction, rewards } = table;
-      const order = byReward(rewards, direction);
-      const chosen = collect(table, count);
-      const ends: Float32Array[] = [];
-      for (let round = 0; round < mostRounds && !chosen.full() && round * count < order.length; round++) {
-        const starts = rowsEncoded(table, space, order.subarray(round * count, (round + 1) * count));
-        const reached = await ascend(starts, slope, signOf[direction]);
-        for (let at = 0; at < reached.length; at += space.dimension) {
-          ends.push(reached.subarray(at, at + space.dimension));
-          chosen.take(space.decode(reached, at));
-        }
-      }
-      const mutation = mutationOf(space.columns);
-      for (let tried = 0; !chosen.full() && tried < 1000 * count; tried++) {
-        const design = space.decode(ends[tried % ends.length]!);
-        if (design === undefined) continue;
-        const vector = space.encode(design);
-        for (let changes = 0; changes <= tried / ends.length; changes++) mutation.one(vector, stream);
-        chosen.take(space.decode(vector));
-      }
-      return chosen.designs;
-    }),
+    withSlope(surrogate, request.table.space.dimension, runtime, (slope) => climb(request, slope)),
   );

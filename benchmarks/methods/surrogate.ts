@@ -2,7 +2,8 @@ import { randomStream } from '../../src/base/index.ts';
 import { createRuntime, type Runtime, type Tensor } from '../../src/graph/index.ts';
 import { defaultThreads } from '../../src/optimizer/index.ts';
 import { fitEnsemble, type Surrogate } from '../../src/reward/index.ts';
-import type { Design, Space } from '../../src/space/index.ts';
+import type { Design } from '../../src/space/index.ts';
+import type { Table } from '../../src/table/index.ts';
 import { signOf, type Request } from './method.ts';
 
 /** A surrogate whose mean may be a graph, of n x d encoded designs to n x 1 rewards. */
@@ -39,8 +40,7 @@ export async function withSurrogate<T>(
 /** Predicted rewards of designs, larger is better. */
 export async function predictedValues(
   surrogate: Differentiable,
-  space: Space,
-  direction: Request['table']['direction'],
+  { space, direction }: Pick<Table, 'space' | 'direction'>,
   designs: readonly Design[],
 ): Promise<Float64Array> {
   const { mean } = await surrogate.predict(space.encodeAll(designs));
