@@ -15,11 +15,7 @@ export interface LittleCell extends CellKey {
 }
 
 /** What is chosen from a table with `size` labelled rows. */
-export async function littleCell(
-  table: LittleTable,
-  size: LittleSize,
-  key: CellKey,
-): Promise<LittleCell> {
+export async function littleCell(table: LittleTable, size: LittleSize, key: CellKey): Promise<LittleCell> {
   const choice = choiceOf(table, size, key.seed);
   const shares = sharesBelow(choice);
   const started = performance.now();

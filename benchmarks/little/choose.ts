@@ -48,7 +48,10 @@ export interface Outcome {
 }
 
 /** The share of the others that are worse, for each of n >= 2 candidates. */
-export function sharesBelow({ truth, visible }: Pick<Choice, 'truth'> & { visible: Pick<Table, 'direction'> }): Float64Array {
+export function sharesBelow({
+  truth,
+  visible,
+}: Pick<Choice, 'truth'> & { visible: Pick<Table, 'direction'> }): Float64Array {
   const sign = signOf[visible.direction];
   return ranks(truth.map((reward) => sign * reward)).map((rank) => rank / (truth.length - 1));
 }

@@ -39,7 +39,9 @@ await runBenchmark(async () => {
         if (known !== undefined) continue;
         file.add(cell);
         const { ours, random } = cell.outcomes;
-        note(`${key.task}, seed ${seed}: ${ours.mean.toFixed(3)} (chance ${random.mean.toFixed(3)}), ${cell.seconds.toFixed(1)} s`);
+        note(
+          `${key.task}, seed ${seed}: ${ours.mean.toFixed(3)} (chance ${random.mean.toFixed(3)}), ${cell.seconds.toFixed(1)} s`,
+        );
       }
     }
   }

@@ -24,7 +24,11 @@ function testAgainst(opponent: Opponent, { cells }: Row, measure: Measure): Sign
 }
 
 /** Adjusted probabilities, over all rows and opponents, that ours is no worse although it looks so (`less`), and no better (`greater`). */
-function adjusted(rows: readonly Row[], measure: Measure, side: 'less' | 'greater'): (row: Row, opponent: Opponent) => number {
+function adjusted(
+  rows: readonly Row[],
+  measure: Measure,
+  side: 'less' | 'greater',
+): (row: Row, opponent: Opponent) => number {
   const tests = rows.flatMap((row) => opponents.map((opponent) => ({ row, opponent })));
   const values = holm(tests.map(({ row, opponent }) => testAgainst(opponent, row, measure)[side]));
   return (row, opponent) => values[tests.findIndex((test) => test.row === row && test.opponent === opponent)]!;

@@ -45,7 +45,9 @@ function differences(surrogate: Differentiable, dimension: number): Slope {
   return async (designs) => {
     const slope = new Float64Array(designs.length);
     for (let j = 0; j < dimension; j++) {
-      const moved = [halfStep, -halfStep].map((by) => designs.map((value, i) => (i % dimension === j ? value + by : value)));
+      const moved = [halfStep, -halfStep].map((by) =>
+        designs.map((value, i) => (i % dimension === j ? value + by : value)),
+      );
       const [above, below] = [await surrogate.predict(moved[0]!), await surrogate.predict(moved[1]!)];
       above.mean.forEach((value, row) => (slope[row * dimension + j] = (value - below.mean[row]!) / (2 * halfStep)));
     }

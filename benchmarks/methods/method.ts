@@ -52,4 +52,3 @@ export function collect(table: Table, limit: number): Collector {
 
 /** Larger is better: a reward with its sign turned where less is better. */
 export const signOf: { readonly [D in Direction]: 1 | -1 } = { maximize: 1, minimize: -1 };
-

@@ -51,11 +51,7 @@ function fillUniform(vector: Float64Array, column: EncodedColumn, stream: Random
 
 function uniformCoordinate(column: EncodedColumn & { readonly kind: 'scalar' }, stream: RandomStream): number {
   const steps = stepsOf(column);
-  return steps === undefined
-    ? 2 * stream.uniform() - 1
-    : steps === 0
-      ? 0
-      : (2 * stream.integer(steps + 1)) / steps - 1;
+  return steps === undefined ? 2 * stream.uniform() - 1 : steps === 0 ? 0 : (2 * stream.integer(steps + 1)) / steps - 1;
 }
 
 /** Steps between the ends of an evenly spaced axis; undefined for a real without steps, and on a log scale. */

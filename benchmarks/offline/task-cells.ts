@@ -16,6 +16,8 @@ export interface TaskCell extends CellKey, Usage {
   readonly scores: readonly Scores[];
   readonly unit: string;
   readonly bestVisible: number;
+  /** What a reader must know of the truth. */
+  readonly note?: string;
   readonly problems: readonly string[];
   /** The proposals, in the method's order; none for random ones. */
   readonly designs: readonly Design[];
@@ -35,12 +37,20 @@ function taskOf(name: TaskName, seed: number): Task {
 
 const designList = z.array(z.record(z.string(), z.union([z.number(), z.string()])));
 
-async function proposed(name: TaskName, { method, seed, count }: CellKey): Promise<{ designs: Design[]; usage: Usage }> {
+async function proposed(
+  name: TaskName,
+  { method, seed, count }: CellKey,
+): Promise<{ designs: Design[]; usage: Usage }> {
   const program = join(import.meta.dirname, 'propose-cell.js');
   const { output, usage } = await inTemporaryFolder((folder) =>
     measureProgram(program, [name, method, `${seed}`, `${count}`], folder),
   );
   return { designs: designList.parse(JSON.parse(output)), usage };
+}
+
+/** What all cells of a task say of it. */
+function facts({ unit, bestVisible, note }: Task): Pick<TaskCell, 'unit' | 'bestVisible' | 'note'> {
+  return { unit, bestVisible, ...(note === undefined ? {} : { note: note() }) };
 }
 
 function problemsOf({ space, visible }: Task, designs: readonly Design[], count: number): readonly string[] {
@@ -54,9 +64,8 @@ function problemsOf({ space, visible }: Task, designs: readonly Design[], count:
 async function learnedCell(name: TaskName, key: CellKey): Promise<TaskCell> {
   const { designs, usage } = await proposed(name, key);
   const task = taskOf(name, key.seed);
-  const { unit, bestVisible } = task;
   const problems = problemsOf(task, designs, key.count);
-  return { ...key, scores: [scoresOf(task, designs)], unit, bestVisible, problems, ...usage, designs };
+  return { ...key, scores: [scoresOf(task, designs)], ...facts(task), problems, ...usage, designs };
 }
 
 function randomCell(name: TaskName, method: RandomMethodName, key: CellKey): TaskCell {
@@ -65,8 +74,7 @@ function randomCell(name: TaskName, method: RandomMethodName, key: CellKey): Tas
   const scores = Array.from({ length: randomDraws }, (_, draw) =>
     scoresOf(task, randomMethods[method](task, key.count, stream.split(draw))),
   );
-  const { unit, bestVisible } = task;
-  return { ...key, scores, unit, bestVisible, problems: [], seconds: 0, cpuSeconds: 0, megabytes: 0, designs: [] };
+  return { ...key, scores, ...facts(task), problems: [], seconds: 0, cpuSeconds: 0, megabytes: 0, designs: [] };
 }
 
 export function isRandom(method: AnyMethodName): method is RandomMethodName {

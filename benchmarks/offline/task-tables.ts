@@ -48,7 +48,11 @@ function columnsFor(rows: readonly Row[], decimals: number | undefined): readonl
   const scored: MarkdownColumn<Row> = {
     name: 'measured',
     align: 'right',
-    cell: ({ scores }) => meanAndDeviation(scores.map((one) => one.scored), 0),
+    cell: ({ scores }) =>
+      meanAndDeviation(
+        scores.map((one) => one.scored),
+        0,
+      ),
   };
   return [
     { name: 'method', align: 'left', cell: ({ method }) => methodNotes[method] },
@@ -79,7 +83,7 @@ function caption(name: string, rows: readonly Row[]): string {
   const first = rows[0]?.cells[0];
   if (first === undefined) return name;
   const shown = first.unit === 'normalised' ? first.bestVisible.toFixed(3) : first.bestVisible.toPrecision(4);
-  return `${name} (${first.unit}): ${first.count} proposals; the best visible row has ${shown}.`;
+  return `${name} (${first.unit}): ${first.count} proposals; the best visible row has ${shown}.${first.note === undefined ? '' : ` ${first.note}`}`;
 }
 
 function taskTable(name: TaskName, measured: readonly MethodCells[]): string {
@@ -137,7 +141,9 @@ function meanTables(names: readonly TaskName[], measured: readonly MethodCells[]
 
 /** The results of a group of tasks as Markdown; undefined where none of its tasks was measured. */
 export function groupText(group: TaskGroup, measured: readonly MethodCells[]): string | undefined {
-  const names = taskGroups[group].filter((name) => measured.some(({ task, cells }) => task === name && cells.length > 0));
+  const names = taskGroups[group].filter((name) =>
+    measured.some(({ task, cells }) => task === name && cells.length > 0),
+  );
   if (names.length === 0) return undefined;
   if (group === 'tf-landscapes') return meanTables(taskGroups[group], measured);
   const tables = names.map((name) => taskTable(name, measured));

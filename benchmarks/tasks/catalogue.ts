@@ -5,12 +5,7 @@ import { loadSuperconductorTask } from './superconductor.ts';
 import type { Task } from './task.ts';
 
 export type TaskName = SequenceTaskName | FunctionTaskName | 'coating' | 'superconductor';
-export const taskNames: readonly TaskName[] = [
-  ...sequenceTaskNames,
-  ...functionTaskNames,
-  'coating',
-  'superconductor',
-];
+export const taskNames: readonly TaskName[] = [...sequenceTaskNames, ...functionTaskNames, 'coating', 'superconductor'];
 
 type Loader = (seed: number) => Task;
 

@@ -11,14 +11,13 @@ export function loadCoatingTask(): Task {
   const file = join(packageRoot(), 'examples', 'coating', 'experiments.csv');
   const rows: readonly Record<string, string>[] = parse(readFileSync(file), { columns: true });
   const rewards = Float64Array.from(rows, (row) => Number(row[coatingReward]));
-  const designs = rows.map(
-    (row): Design =>
-      Object.fromEntries(
-        Object.entries(coatingSpace.parameters).map(([name, { type }]) => [
-          name,
-          type === 'real' ? Number(row[name]) : (row[name] ?? ''),
-        ]),
-      ),
+  const designs = rows.map((row): Design =>
+    Object.fromEntries(
+      Object.entries(coatingSpace.parameters).map(([name, { type }]) => [
+        name,
+        type === 'real' ? Number(row[name]) : (row[name] ?? ''),
+      ]),
+    ),
   );
   return {
     name: 'coating',

@@ -21,6 +21,8 @@ export interface Task {
   readonly bestVisible: number;
   /** The true score of a design, in the task's direction; undefined where nobody measured it. */
   readonly score: (design: Design) => number | undefined;
+  /** What a reader must know of the truth; asked for after scoring. */
+  readonly note?: () => string;
   /** Every design of a space that can be listed, and those of them that no visible row holds. */
   readonly listing?: { readonly all: readonly Design[]; readonly unseen: readonly Design[] };
 }

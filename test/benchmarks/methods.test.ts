@@ -105,17 +105,20 @@ describe('gradient ascent', () => {
 });
 
 describe('the genetic algorithm', () => {
-  it.each(['maximize', 'minimize'] as const)('improves on the data and ends near the best design (%s)', async (direction) => {
-    const asked = request(direction, 10);
-    const evaluate = (designs: readonly Design[]): Promise<Float64Array> =>
-      Promise.resolve(Float64Array.from(designs, (design) => -cost(asked.table.space.encode(design))));
-    const proposals = await evolve(asked, evaluate);
-    expectNew(asked, proposals);
-    const found = proposals.map((design) => cost(asked.table.space.encode(design)));
-    expect(found).toEqual(found.toSorted((a, b) => a - b));
-    expect(found[0]).toBeLessThan(0.01);
-    expect(found[9]).toBeLessThan(costs(asked, asked.table.designs)[0]!);
-  });
+  it.each(['maximize', 'minimize'] as const)(
+    'improves on the data and ends near the best design (%s)',
+    async (direction) => {
+      const asked = request(direction, 10);
+      const evaluate = (designs: readonly Design[]): Promise<Float64Array> =>
+        Promise.resolve(Float64Array.from(designs, (design) => -cost(asked.table.space.encode(design))));
+      const proposals = await evolve(asked, evaluate);
+      expectNew(asked, proposals);
+      const found = proposals.map((design) => cost(asked.table.space.encode(design)));
+      expect(found).toEqual(found.toSorted((a, b) => a - b));
+      expect(found[0]).toBeLessThan(0.01);
+      expect(found[9]).toBeLessThan(costs(asked, asked.table.designs)[0]!);
+    },
+  );
 });
 
 describe('mutations', () => {

@@ -111,7 +111,13 @@ describe('random methods', () => {
     const stream = randomStream(3);
     const draws = 4000;
     const designs = Array.from({ length: draws }, () => uniformDesign(space, stream));
-    for (const [name, values] of [['steps', 5], ['whole', 5], ['grade', 3], ['kind', 4], ['one', 1]] as const) {
+    for (const [name, values] of [
+      ['steps', 5],
+      ['whole', 5],
+      ['grade', 3],
+      ['kind', 4],
+      ['one', 1],
+    ] as const) {
       const counts = new Map<unknown, number>();
       for (const { [name]: value } of designs) counts.set(value, (counts.get(value) ?? 0) + 1);
       expect(counts.size).toBe(values);
@@ -194,16 +200,20 @@ describe('offline tasks', () => {
     expect(Math.abs(unseen.median - 0.567)).toBeLessThan(0.0045);
   });
 
-  itWithData('TF-Bind-8 from 500 rows: others for another seed, all of the visible half', 'tfbind8/tfbind8.csv.gz', () => {
-    const [first, again, other] = [0, 0, 1].map((seed) => loadTask('tf-bind-8-500', seed));
-    expect(first!.visible.rewards).toHaveLength(500);
-    expect(again!.visible).toEqual(first!.visible);
-    expect(other!.visible).not.toEqual(first!.visible);
-    expect(first!.bestVisible).toBeLessThanOrEqual(0.439296161);
-    const { best, median: middle } = expectation(first!, randomUnseen);
-    expect(Math.abs(best - 0.938)).toBeLessThan(0.0105);
-    expect(Math.abs(middle - 0.441)).toBeLessThan(0.005);
-  });
+  itWithData(
+    'TF-Bind-8 from 500 rows: others for another seed, all of the visible half',
+    'tfbind8/tfbind8.csv.gz',
+    () => {
+      const [first, again, other] = [0, 0, 1].map((seed) => loadTask('tf-bind-8-500', seed));
+      expect(first!.visible.rewards).toHaveLength(500);
+      expect(again!.visible).toEqual(first!.visible);
+      expect(other!.visible).not.toEqual(first!.visible);
+      expect(first!.bestVisible).toBeLessThanOrEqual(0.439296161);
+      const { best, median: middle } = expectation(first!, randomUnseen);
+      expect(Math.abs(best - 0.938)).toBeLessThan(0.0105);
+      expect(Math.abs(middle - 0.441)).toBeLessThan(0.005);
+    },
+  );
 
   itWithData(
     'six more factors: normalised, half visible, unseen random proposals score 0.948 / 0.578 on average',
