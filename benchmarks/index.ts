@@ -8,8 +8,20 @@ export {
   type Columns,
   type DataFile,
 } from './data.ts';
-export { randomUniform, randomUnseen, scoreSummary, type RandomBaseline } from './random-baselines.ts';
+export {
+  applies,
+  methodNames,
+  methods,
+  randomMethodNames,
+  randomMethods,
+  type MethodName,
+  type RandomMethodName,
+} from './methods/catalogue.ts';
+export { visibleTable, type Method, type Request } from './methods/method.ts';
+export { random, randomUnseen, uniformDesign, type RandomMethod } from './methods/random.ts';
+export { holm, signedRankTest, type SignedRankTest } from './significance.ts';
 export { deviation, mean, median } from './statistics.ts';
+export { loadTask, taskGroups, taskNames, type TaskGroup, type TaskName } from './tasks/catalogue.ts';
 export {
   bandReflectance,
   coatingDirection,
@@ -30,11 +42,7 @@ export {
   type Glass,
   type Layer,
 } from './tasks/coating.ts';
+export { ackley, branin, rastrigin, rosenbrock } from './tasks/functions.ts';
 export { lookupOracle, type LookupOracle } from './tasks/lookup.ts';
-export {
-  loadOfflineTask,
-  offlineTaskNames,
-  tfLandscapeNames,
-  type OfflineTask,
-  type OfflineTaskName,
-} from './tasks/offline.ts';
+export { landscapeNames } from './tasks/sequences.ts';
+export type { Rows, Task } from './tasks/task.ts';

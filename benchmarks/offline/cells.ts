@@ -9,6 +9,7 @@ export interface CellKey {
   readonly code: string;
   readonly part: string;
   readonly task: string;
+  readonly method: string;
   readonly seed: number;
   readonly count: number;
 }
@@ -16,13 +17,13 @@ export interface CellKey {
 /** Measurements in a file of JSON lines, so that an interrupted benchmark goes on where it stopped. */
 export interface CellFile {
   readonly find: (key: CellKey) => CellKey | undefined;
-  /** All cells of a task, in the order of their seeds. */
+  /** All cells of a method on a task, in the order of their seeds. */
   readonly of: (group: Omit<CellKey, 'seed'>) => readonly CellKey[];
   readonly add: (cell: CellKey) => void;
 }
 
-function keyText({ code, part, task, seed, count }: CellKey): string {
-  return JSON.stringify([code, part, task, seed, count]);
+function keyText({ code, part, task, method, seed, count }: CellKey): string {
+  return JSON.stringify([code, part, task, method, seed, count]);
 }
 
 /** Parses a line; undefined for one that was cut short when a run was stopped. */
@@ -60,13 +61,30 @@ export function openCells(file: string): CellFile {
   };
 }
 
-/** The first digits of a hash of all compiled files of `src`: measurements count only for the code that they were made with. */
-export function codeMark(root: string = join(packageRoot(), 'dist', 'src')): string {
+/** The first digits of a hash of all compiled files of some folders: measurements count only for the code that they were made with. */
+export function codeMark(...folders: readonly string[]): string {
   const hash = createHash('sha256');
-  const files = readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.js'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  for (const file of files) hash.update(relative(root, file)).update('\0').update(readFileSync(file)).update('\0');
+  for (const folder of folders) {
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.js'))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
+    for (const file of files) hash.update(relative(folder, file)).update('\0').update(readFileSync(file)).update('\0');
+  }
   return hash.digest('hex').slice(0, 12);
+}
+
+/** The mark of what proposes: of the rooms that `propose` is made of, and of folders of the benchmarks. */
+export function proposingCode(...benchmarks: readonly string[]): string {
+  const dist = join(packageRoot(), 'dist');
+  const rooms = ['base', 'space', 'table', 'graph', 'diffusion', 'reward', 'optimizer'];
+  return codeMark(
+    ...rooms.map((room) => join(dist, 'src', room)),
+    ...benchmarks.map((folder) => join(dist, 'benchmarks', folder)),
+  );
+}
+
+/** The mark of the whole program, command line included. */
+export function programCode(): string {
+  return codeMark(join(packageRoot(), 'dist', 'src'));
 }

@@ -67,15 +67,14 @@ export function designInRow({ parameters }: SpaceDefinition, row: Row): Design {
 }
 
 /** Whether two designs count as one: the same choices, and no real without steps more than 1e-3 of its range apart. */
-function same({ parameters }: SpaceDefinition, a: Design, b: Design): boolean {
-  return Object.entries(parameters).every(([name, parameter]) => {
-    if (parameter.type !== 'real' || parameter.step !== undefined) return a[name] === b[name];
-    const [low, high] =
-      parameter.scale === 'log' ? [Math.log(parameter.min), Math.log(parameter.max)] : [parameter.min, parameter.max];
-    const place = (value: Value | undefined): number =>
-      parameter.scale === 'log' ? Math.log(Number(value)) : Number(value);
-    return Math.abs(place(a[name]) - place(b[name])) <= 1e-3 * (high - low);
+function sameness({ parameters }: SpaceDefinition): (a: Design, b: Design) => boolean {
+  const rules = Object.entries(parameters).map(([name, parameter]): ((a: Design, b: Design) => boolean) => {
+    if (parameter.type !== 'real' || parameter.step !== undefined) return (a, b) => a[name] === b[name];
+    const place = parameter.scale === 'log' ? Math.log : (value: number): number => value;
+    const radius = 1e-3 * (place(parameter.max) - place(parameter.min));
+    return (a, b) => Math.abs(place(Number(a[name])) - place(Number(b[name]))) <= radius;
   });
+  return (a, b) => rules.every((rule) => rule(a, b));
 }
 
 /** All that is wrong with the rows of a file of proposals: broken rules, repeats, and designs that were measured. */
@@ -85,11 +84,12 @@ export function proposalProblems(
   measured: readonly Design[],
 ): readonly string[] {
   const designs = rows.map((row) => designInRow(definition, row));
+  const same = sameness(definition);
   return rows.flatMap((row, at) => {
     const design = designs[at]!;
     const rule = rowProblem(definition, row);
-    const repeated = designs.slice(0, at).some((earlier) => same(definition, earlier, design));
-    const known = measured.some((other) => same(definition, other, design));
+    const repeated = designs.slice(0, at).some((earlier) => same(earlier, design));
+    const known = measured.some((other) => same(other, design));
     return [
       ...(rule === undefined ? [] : [rule]),
       ...(repeated ? ['a repeat'] : []),

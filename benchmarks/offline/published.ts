@@ -1,3 +1,5 @@
+import { markdownTable, type MarkdownColumn } from './markdown.ts';
+
 /** A published result on TF-Bind-8: normalised true score of the best and of the median of `count` proposals. */
 export interface PublishedResult {
   readonly method: string;
@@ -46,3 +48,26 @@ export const publishedTfBind8: readonly PublishedResult[] = [
   },
   { method: 'ManGO (diffusion)', max: [0.994], count: 128, source: "its authors' notebook: one run" },
 ];
+
+function numberText(value: readonly [number, number?] | undefined): string {
+  if (value === undefined) return '';
+  const [centre, spread] = value;
+  return spread === undefined ? centre.toFixed(3) : `${centre.toFixed(3)} ± ${spread.toFixed(3)}`;
+}
+
+const columns: readonly MarkdownColumn<PublishedResult>[] = [
+  { name: 'method', align: 'left', cell: ({ method }) => method },
+  { name: 'max', align: 'right', cell: ({ max }) => numberText(max) },
+  { name: 'median', align: 'right', cell: ({ median }) => numberText(median) },
+  { name: 'proposals', align: 'right', cell: ({ count }) => `${count}` },
+  { name: 'source', align: 'left', cell: ({ source }) => source },
+];
+
+/** The published results, best median first. */
+export function publishedTable(): string {
+  const middle = ({ median = [0] }: PublishedResult): number => median[0];
+  return markdownTable(
+    columns,
+    publishedTfBind8.toSorted((a, b) => middle(b) - middle(a) || b.max[0] - a.max[0]),
+  );
+}

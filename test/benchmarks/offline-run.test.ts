@@ -6,14 +6,15 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { format } from 'prettier';
 import { afterAll, describe, expect, it } from 'vitest';
+import { branin } from '../../benchmarks/index.ts';
 import { codeMark, openCells, type CellKey } from '../../benchmarks/offline/cells.ts';
 import { designInRow, proposalProblems, rowProblem } from '../../benchmarks/offline/checks.ts';
 import { measureProgram } from '../../benchmarks/offline/command-line.ts';
 import { readCount, readNames, readSeeds } from '../../benchmarks/offline/flags.ts';
 import { markdownTable, meanAndDeviation, replaceBlock } from '../../benchmarks/offline/markdown.ts';
-import { sequencesText } from '../../benchmarks/offline/sequences.ts';
+import { groupText } from '../../benchmarks/offline/task-tables.ts';
+import type { TaskCell } from '../../benchmarks/offline/task-cells.ts';
 import { createSpace, type SpaceDefinition } from '../../src/space/index.ts';
-import { itWithData } from '../support/data.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'diffopt-offline-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -92,7 +93,7 @@ describe('checks of proposals', () => {
 });
 
 describe('measurements in a file', () => {
-  const key = (seed: number): CellKey => ({ code: 'c', part: 'p', task: 't', seed, count: 8 });
+  const key = (seed: number): CellKey => ({ code: 'c', part: 'p', task: 't', method: 'm', seed, count: 8 });
 
   it('are found again, in the order of seeds, also after a line that was cut short', () => {
     const file = join(folder, 'deep', 'cells.jsonl');
@@ -104,9 +105,10 @@ describe('measurements in a file', () => {
     again.add(key(2));
     again.add({ ...key(4), code: 'other' });
     const last = openCells(file);
-    expect(last.of({ code: 'c', part: 'p', task: 't', count: 8 })).toEqual([key(1), key(2), key(3)]);
+    expect(last.of({ code: 'c', part: 'p', task: 't', method: 'm', count: 8 })).toEqual([key(1), key(2), key(3)]);
     expect(last.find(key(2))).toEqual(key(2));
     expect(last.find({ ...key(2), count: 9 })).toBeUndefined();
+    expect(last.find({ ...key(2), method: 'other' })).toBeUndefined();
     expect(last.find(key(4))).toBeUndefined();
   });
 
@@ -121,7 +123,7 @@ describe('measurements in a file', () => {
     writeFileSync(join(root, 'room', 'a.js'), '2');
     const second = codeMark(root);
     writeFileSync(join(root, 'b.js'), '');
-    expect(new Set([first, second, codeMark(root)]).size).toBe(3);
+    expect(new Set([first, second, codeMark(root), codeMark(root, join(root, 'room'))]).size).toBe(4);
   });
 });
 
@@ -155,23 +157,59 @@ describe('tables in Markdown', () => {
   });
 });
 
-describe('results on sequences', () => {
-  itWithData('stand beside chance and what was published, best median first', 'tfbind8/tfbind8.csv.gz', () => {
-    const cells = [0.6, 0.7].map((median, seed) => ({
-      ...{ code: 'c', part: 'sequences', task: 'tf-bind-8', seed, count: 128, max: 0.98, median, rankCorrelation: 0.5 },
-      ...{ problems: [], designs: [], seconds: 10 + 20 * seed, cpuSeconds: 8, megabytes: 400 },
+describe('results on the offline tasks', () => {
+  const cell = (task: string, method: string, seed: number, scores: TaskCell['scores']): TaskCell => ({
+    ...{ code: 'c', part: 'tasks', task, method, seed, count: 128, scores, unit: 'normalised', bestVisible: 0.439 },
+    ...{ problems: [], designs: [], seconds: 10 + 20 * seed, cpuSeconds: 8, megabytes: 400 },
+  });
+  const cellsOf = (text: string): string[][] =>
+    text.split('\n').map((line) => line.split('|').map((part) => part.trim()));
+
+  it('have a row for each method, over seeds or draws, and the published ones in a table of their own', () => {
+    const ours = [0.6, 0.7].map((median, seed) =>
+      cell('tf-bind-8', 'ours', seed, [{ best: 0.98, median, scored: 128 }]),
+    );
+    const draws = [0.9, 1].map((best) => ({ best, median: 0.5, scored: 128 }));
+    const text = groupText('tf-bind-8', [
+      { task: 'tf-bind-8', method: 'ours', cells: ours },
+      { task: 'tf-bind-8', method: 'argmax', cells: [] },
+      { task: 'tf-bind-8', method: 'random', cells: [cell('tf-bind-8', 'random', 0, draws)] },
+    ])!;
+    expect(text).toContain('128 proposals; the best visible row has 0.439.');
+    const rows = cellsOf(text);
+    const row = (name: string): string[] => rows.find(([, method]) => method === name)!.slice(2, -1);
+    expect(row('**this package**')).toEqual(['2', '0.980 ± 0.000', '0.650 ± 0.071', '20', '30', '8', '400']);
+    expect(row('random designs')).toEqual(['200 draws', '0.950 ± 0.071', '0.500 ± 0.000', '', '', '', '']);
+    const published = rows.map(([, name]) => name);
+    expect(published.indexOf('gradient ascent, mean of models')).toBeLessThan(published.indexOf('DDOM (diffusion)'));
+    expect(text).not.toContain('argmax');
+  });
+
+  it('say how many proposals were measured where not all were', () => {
+    const some = [{ best: 7.5, median: 2.25, scored: 100 }];
+    const cells = [{ ...cell('gb1', 'ours', 0, some), unit: 'fitness', bestVisible: 0.01222 }];
+    const text = groupText('gb1', [{ task: 'gb1', method: 'ours', cells }])!;
+    expect(
+      cellsOf(text)
+        .find(([, method]) => method === '**this package**')!
+        .slice(2, 6),
+    ).toEqual(['1', '7.50', '2.25', '100']);
+    expect(groupText('branin', [])).toBeUndefined();
+  });
+
+  it('of several factors are their mean, seed by seed', () => {
+    const factors = ['tf-egr2', 'tf-foxc1', 'tf-hoxd13', 'tf-klf1', 'tf-pax6', 'tf-pou3f4'] as const;
+    const measured = factors.map((task, at) => ({
+      task,
+      method: 'ours' as const,
+      cells: [0, 1].map((seed) =>
+        cell(task, 'ours', seed, [{ best: 0.9 + at / 100 + seed / 10, median: 0.5, scored: 128 }]),
+      ),
     }));
-    const text = sequencesText(128, new Map([['tf-bind-8', cells]]));
-    const rows = text.split('\n').map((line) => line.split('|').map((part) => part.trim()));
-    const ours = rows.find(([, name]) => name === 'tf-bind-8')!;
-    expect(ours.slice(2, 4)).toEqual(['2', '0.439']);
-    // Four standard errors of 1,000 draws.
-    expect(Math.abs(Number(ours[4]) - 0.961)).toBeLessThan(0.0035);
-    expect(Math.abs(Number(ours[5]) - 0.567)).toBeLessThan(0.0025);
-    expect(ours.slice(6, 12)).toEqual(['0.980 ± 0.000', '0.650 ± 0.071', '0.50', '20', '30', '8']);
-    const methods = rows.filter((row) => row.length === 8 && row[4] !== 'proposals').map(([, name]) => name);
-    expect(methods.slice(1, 3)).toEqual(['**this package**', 'gradient ascent, mean of models']);
-    expect(methods.indexOf('random designs')).toBeLessThan(methods.indexOf('DDOM (diffusion)'));
+    const rows = cellsOf(groupText('tf-landscapes', measured)!).filter(([, method]) => method === '**this package**');
+    expect(rows[0]!.slice(2, 5)).toEqual(['2', '0.975 ± 0.071', '0.500 ± 0.000']);
+    expect(rows[1]!.slice(2, 4)).toEqual(['0.950 / 0.500', '0.960 / 0.500']);
+    expect(groupText('tf-landscapes', measured.slice(1))).toBe('Not all tasks of this group were measured.');
   });
 });
 
@@ -281,8 +319,58 @@ describe('the benchmark itself', () => {
     expect(second.stdout).toBe(first.stdout);
   });
 
+  it('runs methods on a task, each in a process of its own, checks and scores them, and does not measure twice', () => {
+    const points = Array.from({ length: 5000 }, (_, i) => [-5 + (15 * (i % 71)) / 70, (15 * Math.floor(i / 71)) / 70]);
+    mkdirSync(join(data, 'branin'), { recursive: true });
+    writeFileSync(
+      join(data, 'branin', 'branin_unif.csv.gz'),
+      gzipSync(['x1,x2,branin', ...points.map(([x1, x2]) => `${x1},${x2},0`)].join('\n')),
+    );
+    const file = join(folder, 'tasks.jsonl');
+    const results = join(folder, 'tasks.md');
+    writeFileSync(results, '<!-- branin -->\n<!-- /branin -->\n');
+    const flags = [
+      '--part',
+      'tasks',
+      '--tasks',
+      'branin',
+      '--seeds',
+      '0..1',
+      '--count',
+      '9',
+      '--out',
+      file,
+      '--into',
+      results,
+    ];
+    const first = start(...flags, '--methods', 'best-of-data,random,random-unseen');
+    expect(first.stderr.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/^branin, best-of-data, seed 0: best .*, median .*, \d+ s$/),
+      expect.stringMatching(/^branin, best-of-data, seed 1: /),
+      expect.stringMatching(/^branin, random, seed 0: /),
+    ]);
+    expect(first.status).toBe(0);
+    const cells = readFileSync(file, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as TaskCell);
+    for (const { designs, scores, problems, megabytes } of cells.slice(0, 2)) {
+      const values = designs.map(({ x1, x2 }) => branin([Number(x1), Number(x2)])).sort((a, b) => a - b);
+      expect(problems).toEqual([]);
+      expect(scores).toEqual([{ best: values[0], median: values[4], scored: 9 }]);
+      expect(megabytes).toBeGreaterThan(30);
+    }
+    expect(cells[2]!.scores).toHaveLength(200);
+    expect(readFileSync(results, 'utf8')).toBe(`<!-- branin -->\n\n${first.stdout.trimEnd()}\n\n<!-- /branin -->\n`);
+    // Nothing is missing, and what another run measured is still shown.
+    const second = start(...flags, '--methods', 'best-of-data');
+    expect(second.stderr).toBe('');
+    expect(second.stdout).toBe(first.stdout);
+  });
+
   it.each([
     [['--tasks', 'buchwald_a'], 2, '--tasks needs --part'],
+    [['--part', 'tasks', '--methods', 'magic'], 2, '--methods holds "magic"'],
     [['--part', 'tables', '--tasks', 'moon'], 2, '--tasks holds "moon"'],
   ])('ends with one sentence: %j', (flags, status, sentence) => {
     const result = start(...flags);
