@@ -1,18 +1,16 @@
 import type { RandomStream } from '../base/index.ts';
-import type { Runtime } from '../graph/index.ts';
-import type { Surrogate } from '../reward/index.ts';
 import type { Design, Space } from '../space/index.ts';
 import type { Table } from '../table/index.ts';
-import type { TrainedDenoiser } from './models.ts';
+import type { Learned } from './learn.ts';
 
 /** What proposals are made from. */
 export interface ProposeContext {
   readonly table: Table;
+  /** The table's space with fixed values applied. */
   readonly space: Space;
-  readonly measured: readonly Design[];
-  readonly trained: TrainedDenoiser;
-  readonly surrogate: Surrogate;
-  readonly runtime: Runtime;
+  /** Designs that are not to be proposed again. */
+  readonly tried: readonly Design[];
+  readonly learned: Learned;
   readonly stream: RandomStream;
   readonly count: number;
 }

@@ -58,10 +58,10 @@ export function checkCount(
 export async function samplePool(
   context: ProposeContext,
   population: Population,
-  judge: Judge,
   options: GenerateOptions,
 ): Promise<readonly TargetOutcome[]> {
-  const { space, trained, runtime, stream, count } = context;
+  const { space, learned, stream, count } = context;
+  const { trained, runtime, judge } = learned;
   const { sampling, requests, observer, signal } = options;
   const { pool } = population;
   const fixed = fixedCoordinates(space);

@@ -1,7 +1,7 @@
 import { quantile, type RandomStream } from '../base/index.ts';
 import { createSupport, type DiffusionModel } from '../diffusion/index.ts';
 import type { Runtime } from '../graph/index.ts';
-import type { Surrogate } from '../reward/index.ts';
+import type { Feasibility, Surrogate } from '../reward/index.ts';
 import type { Direction } from '../table/index.ts';
 
 /** How much of the standard deviation a prediction must give up before it is compared: offline, doubt counts against a design. */
@@ -25,12 +25,6 @@ export interface Judgement {
   readonly feasible: Float64Array;
   /** What designs are compared by, larger being better whatever the direction. */
   readonly bound: Float64Array;
-}
-
-/** A model of which experiments work. */
-export interface Feasibility {
-  /** Of n x d encoded designs: n probabilities of success. */
-  probability(designs: Float32Array): Promise<Float64Array>;
 }
 
 export interface Judge {
@@ -76,7 +70,7 @@ export async function createJudge(options: JudgeOptions): Promise<Judge> {
       const errors = await support.errors(designs, stream.split('support of designs', calls++));
       const excess = support.excess(errors);
       const std = predicted.std.map((value, i) => value * (1 + doubtWeight * excess[i]!));
-      const feasible = (await feasibility?.probability(designs)) ?? new Float64Array(errors.length).fill(1);
+      const feasible = (await feasibility?.predict(designs)) ?? new Float64Array(errors.length).fill(1);
       const bound = predicted.mean.map((value, i) => {
         const success = sign * value - caution * std[i]!;
         return feasible[i]! * success + (1 - feasible[i]!) * Math.min(success, failure);

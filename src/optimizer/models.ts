@@ -9,7 +9,16 @@ import {
   type WeightingName,
 } from '../diffusion/index.ts';
 import type { LossCurve, Runtime } from '../graph/index.ts';
-import { fitEnsemble, type FitSurrogate, type Surrogate } from '../reward/index.ts';
+import {
+  columnGroups,
+  fitEnsemble,
+  fitFeasibility,
+  fitSurrogate,
+  type Feasibility,
+  type FitSurrogate,
+  type Predictions,
+  type Surrogate,
+} from '../reward/index.ts';
 import type { Table } from '../table/index.ts';
 
 export function defaultThreads(): number {
@@ -43,16 +52,43 @@ export function labelledRows({ designs, rewards }: Table): { designs: Table['des
 /** Where fewer rows were held out, all rows tell what is usual. */
 const leastReference = 50;
 
-/** Trains the denoiser on every row of the table, labelled or not. */
-export async function trainOnTable(table: Table, runtime: Runtime, options: ModelOptions): Promise<TrainedDenoiser> {
+/** What was tried already: measured, or found to fail. */
+export function triedDesigns({ designs, rewards, failed }: Table): Table['designs'] {
+  return designs.filter((_, row) => !Number.isNaN(rewards[row]) || failed[row] === true);
+}
+
+/** Rows that a denoiser learns from: those that did not fail. */
+function workingRows({ designs, failed }: Table): readonly number[] {
+  return Array.from(designs.keys()).filter((row) => failed[row] !== true);
+}
+
+/** Whether rows without a reward could take one from a surrogate. */
+export function hasUnlabelled({ rewards, failed }: Table): boolean {
+  return rewards.some((reward, row) => Number.isNaN(reward) && failed[row] !== true);
+}
+
+/**
+ * Trains the denoiser on every row of the table that did not fail. Rows without a reward take one from the surrogate, where one is
+ * given, with noise of its standard deviation (Yuan et al. 2023, arXiv:2307.07055); else they are learnt from without a reward.
+ */
+export async function trainOnTable(
+  table: Table,
+  runtime: Runtime,
+  options: ModelOptions,
+  surrogate?: Surrogate,
+): Promise<TrainedDenoiser> {
   const { stream, weighting, training, observer, signal } = options;
   const { dimension } = table.space;
-  const designs = table.space.encodeAll(table.designs);
+  const rows = workingRows(table);
+  const designs = table.space.encodeAll(rows.map((row) => table.designs[row]!));
+  const pseudo: Predictions | undefined =
+    surrogate !== undefined && hasUnlabelled(table) ? await surrogate.predict(designs) : undefined;
   const { model, curve, heldOut } = await trainDenoiser({
     runtime,
     designs,
     dimension,
-    rewards: table.rewards,
+    rewards: Float64Array.from(rows, (row) => table.rewards[row]!),
+    ...(pseudo === undefined ? {} : { pseudo }),
     reward: rewardNormalization(labelledRows(table).rewards, table.direction),
     weighting: rowWeightings[weighting],
     stream: stream.split('denoiser'),
@@ -60,23 +96,52 @@ export async function trainOnTable(table: Table, runtime: Runtime, options: Mode
     ...(observer === undefined ? {} : { observer }),
     ...(signal === undefined ? {} : { signal }),
   });
-  const rows = heldOut.length >= leastReference ? heldOut : Uint32Array.from(table.designs.keys());
-  const reference = new Float32Array(rows.length * dimension);
-  rows.forEach((row, i) => reference.set(designs.subarray(row * dimension, (row + 1) * dimension), i * dimension));
+  const usual = heldOut.length >= leastReference ? heldOut : Uint32Array.from(rows.keys());
+  const reference = new Float32Array(usual.length * dimension);
+  usual.forEach((row, i) => reference.set(designs.subarray(row * dimension, (row + 1) * dimension), i * dimension));
   return { model, curve, reference };
 }
 
 /** Fits the surrogate on the labelled rows. */
 export function fitOnTable(table: Table, runtime: Runtime, options: ModelOptions): Promise<Surrogate> {
-  const { stream, surrogate = fitEnsemble(), observer, signal } = options;
+  const { stream, surrogate = fitSurrogate(), observer, signal } = options;
   const { designs, rewards } = labelledRows(table);
   return surrogate(
-    { designs: table.space.encodeAll(designs), dimension: table.space.dimension, rewards },
+    {
+      designs: table.space.encodeAll(designs),
+      dimension: table.space.dimension,
+      rewards,
+      groups: columnGroups(table.space),
+    },
     {
       runtime,
       stream: stream.split('surrogate'),
       ...(observer === undefined ? {} : { observer }),
       ...(signal === undefined ? {} : { signal }),
     },
+  );
+}
+
+/** Fits which experiments work, where some failed. */
+export async function fitOnFailures(
+  { space, designs, failed }: Table,
+  runtime: Runtime,
+  { stream, observer, signal }: ModelOptions,
+): Promise<Feasibility | undefined> {
+  if (!failed.includes(true)) return undefined;
+  return fitFeasibility(
+    {
+      designs: space.encodeAll(designs),
+      dimension: space.dimension,
+      groups: columnGroups(space),
+      feasible: failed.map((one) => !one),
+    },
+    {
+      runtime,
+      stream: stream.split('feasibility'),
+      ...(observer === undefined ? {} : { observer }),
+      ...(signal === undefined ? {} : { signal }),
+    },
+    fitEnsemble(),
   );
 }

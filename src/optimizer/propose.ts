@@ -1,13 +1,15 @@
 import { randomStream, type RandomStream } from '../base/index.ts';
 import { defaultSampling, denoiserTrainingFor, type WeightingName } from '../diffusion/index.ts';
-import { createRuntime, type RuntimeName } from '../graph/index.ts';
+import type { RuntimeName } from '../graph/index.ts';
+import { explain } from '../reward/index.ts';
 import type { Table } from '../table/index.ts';
 import { catalogue } from './candidates.ts';
 import type { ProposeContext } from './context.ts';
 import { defaultCount, defaultDiversity, defaultPool, defaultRefinement, defaultWeighting } from './defaults.ts';
 import { addListed, checkCount, checkFound, samplePool } from './generate.ts';
-import { createJudge, defaultCaution, doubtWeight, leastTrust, type Judge, type Judgement } from './judge.ts';
-import { defaultThreads, fitOnTable, labelledRows, trainOnTable, type ModelOptions } from './models.ts';
+import { defaultCaution, doubtWeight, leastTrust, type Judgement } from './judge.ts';
+import { learn } from './learn.ts';
+import { defaultThreads, labelledRows, triedDesigns } from './models.ts';
 import { nearestRow } from './nearest.ts';
 import { checkOptions, type ProposeOptions } from './options.ts';
 import { createPopulation, type Population } from './population.ts';
@@ -53,69 +55,44 @@ export async function propose(table: Table, options: ProposeOptions = {}): Promi
     signal,
   } = options;
   const space = options.fix === undefined ? table.space : table.space.fix(options.fix);
-  const measured = labelledRows(table).designs;
+  const tried = triedDesigns(table);
   // Throws for a candidate that is no design of the space, before anything is trained.
   if (options.candidates !== undefined) table.space.encodeAll(options.candidates);
-  checkCount(space, measured, count, options.candidates);
+  checkCount(space, tried, count, options.candidates);
   const stream: RandomStream = randomStream(seed).split('propose');
-  const side = { threads: Math.max(1, Math.floor(threads / 2)) };
-  const [first, second] = [await createRuntime(runtimeName, side), await createRuntime(runtimeName, side)];
-  const shared: ModelOptions = {
+  const weighting = options.weighting ?? defaultWeighting;
+  const caution = options.caution ?? defaultCaution;
+  const learned = await learn(table, {
     stream,
-    weighting: options.weighting ?? defaultWeighting,
+    weighting,
+    caution,
+    threads,
+    runtime: runtimeName,
     ...(options.training === undefined ? {} : { training: options.training }),
     ...(options.surrogate === undefined ? {} : { surrogate: options.surrogate }),
     ...(observer === undefined ? {} : { observer }),
     ...(signal === undefined ? {} : { signal }),
-  };
+  });
   try {
-    const [trained, surrogate] = await together(threads > 1, [
-      () => trainOnTable(table, first, shared),
-      () => fitOnTable(table, second, shared),
-    ]);
-    const context = { table, space, measured, trained, surrogate, runtime: first, stream, count };
-    const judge = await createJudge({
-      runtime: first,
-      model: trained.model,
-      reference: trained.reference,
-      surrogate,
-      rewards: labelledRows(table).rewards,
-      direction: table.direction,
-      caution: options.caution ?? defaultCaution,
-      stream,
-    });
-    try {
-      return await proposeFrom(context, judge, options, {
-        weighting: shared.weighting,
-        runtime: runtimeName,
-        threads,
-        seed,
-      });
-    } finally {
-      await judge.dispose();
-      await surrogate.dispose();
-    }
+    const context = { table, space, tried, learned, stream, count };
+    return await proposeFrom(context, options, { weighting, caution, runtime: runtimeName, threads, seed });
   } finally {
-    await first.close();
-    await second.close();
+    await learned.dispose();
   }
 }
 
 interface Chosen {
   readonly weighting: WeightingName;
+  readonly caution: number;
   readonly runtime: RuntimeName;
   readonly threads: number;
   readonly seed: number;
 }
 
 /** What trained models propose. */
-async function proposeFrom(
-  context: ProposeContext,
-  judge: Judge,
-  options: ProposeOptions,
-  chosen: Chosen,
-): Promise<ProposeResult> {
-  const { table, space, measured, trained, surrogate, stream, count } = context;
+async function proposeFrom(context: ProposeContext, options: ProposeOptions, chosen: Chosen): Promise<ProposeResult> {
+  const { table, space, tried, learned, stream, count } = context;
+  const { judge, trained, surrogate, feasibility } = learned;
   const { observer, signal, pool = defaultPool(count), diversity = defaultDiversity } = options;
   const { seed, ...settings } = chosen;
   const generations = options.generations ?? defaultRefinement.generations;
@@ -127,11 +104,11 @@ async function proposeFrom(
   let population: Population;
   let outcomes: readonly TargetOutcome[] = [];
   if (options.candidates === undefined) {
-    population = createPopulation(space, measured, table.decimals, judge);
+    population = createPopulation(space, tried, table.decimals, judge);
     const requests = requestsFor(table, options);
-    outcomes = await samplePool(context, population, judge, { sampling, pool, requests, observer, signal });
+    outcomes = await samplePool(context, population, { sampling, pool, requests, observer, signal });
   } else {
-    population = catalogue(context, judge, options.candidates);
+    population = catalogue(context, options.candidates);
   }
   // Of the samples alone: what a listing or a search adds was not sampled.
   const counts = { ...population.pool.counts };
@@ -152,12 +129,18 @@ async function proposeFrom(
     counts,
     curves: { diffusion: trained.curve, surrogate: surrogate.curve },
     surrogate: surrogate.quality,
+    compared: surrogate.compared ?? [{ name: surrogate.name, quality: surrogate.quality }],
+    ...(feasibility === undefined ? {} : { feasibility: feasibility.quality }),
+    explanation: await explain(space, (designs) => surrogate.predict(designs), table.designs, table.rewards, {
+      direction: table.direction,
+      stream: stream.split('explanation'),
+    }),
     settings: {
       ...prefixed('denoiser', { ...denoiserTrainingFor(table.rewards.length, space.dimension), ...options.training }),
+      surrogate: surrogate.name,
       ...prefixed('surrogate', surrogate.settings),
       sampler: sampling.sampler,
       'sampler steps': sampling.steps,
-      caution: options.caution ?? defaultCaution,
       'doubt off the data': doubtWeight,
       pool,
       generations,
@@ -196,16 +179,4 @@ function prefixed(
   settings: Readonly<Record<string, number | string>>,
 ): Readonly<Record<string, number | string>> {
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${owner}: ${name}`, value]));
-}
-
-/** Both results, computed side by side or one after the other. Waits for both to end also when one fails. */
-async function together<A, B>(
-  sideBySide: boolean,
-  [a, b]: readonly [() => Promise<A>, () => Promise<B>],
-): Promise<readonly [A, B]> {
-  if (!sideBySide) return [await a(), await b()];
-  const [left, right] = await Promise.allSettled([a(), b()]);
-  if (left.status === 'rejected') throw left.reason;
-  if (right.status === 'rejected') throw right.reason;
-  return [left.value, right.value];
 }

@@ -7,13 +7,14 @@ import {
   type FixedCoordinates,
   type SamplingOptions,
 } from '../diffusion/index.ts';
-import { createRuntime, type LossCurve, type Runtime } from '../graph/index.ts';
-import type { Surrogate, SurrogateQuality } from '../reward/index.ts';
+import type { LossCurve, Runtime } from '../graph/index.ts';
+import type { SurrogateQuality } from '../reward/index.ts';
 import { createDesignSet, type Design, type Space } from '../space/index.ts';
 import type { Direction, Table } from '../table/index.ts';
 import { defaultWeighting } from './defaults.ts';
-import { createJudge, defaultCaution, type Judgement } from './judge.ts';
-import { defaultThreads, fitOnTable, labelledRows, trainOnTable, type TrainedDenoiser } from './models.ts';
+import { defaultCaution, type Judgement } from './judge.ts';
+import { learn } from './learn.ts';
+import { defaultThreads, labelledRows, type TrainedDenoiser } from './models.ts';
 import { placesOf, type Place } from './places.ts';
 import { checkRepairOptions, defaultRepair, type RepairOptions } from './repair-options.ts';
 import { candidateTargets, type Request } from './targets.ts';
@@ -126,20 +127,6 @@ async function tryDesigns(work: Work, sampling: SamplingOptions, options: Repair
   return tried;
 }
 
-async function judgeAll(work: Work, surrogate: Surrogate, designs: readonly Design[]): Promise<Judgement> {
-  const { table, trained, runtime, stream } = work;
-  const { model, reference } = trained;
-  const { rewards } = labelledRows(table);
-  const { direction } = table;
-  const options = { runtime, model, reference, surrogate, rewards, direction, caution: defaultCaution, stream };
-  const judge = await createJudge(options);
-  try {
-    return await judge.judge(table.space.encodeAll(designs));
-  } finally {
-    await judge.dispose();
-  }
-}
-
 /** The mean over parameters of how far each moved, 0 to 1: `Repaired.moved`. */
 function distanceMoved(space: Space, from: Design, to: Design): number {
   const [a, b] = [space.encode(from), space.encode(to)];
@@ -204,42 +191,39 @@ export async function repair(
   const places = placesOf(space, starts, keep, table.decimals);
   const requests = requestsFor(table, options);
   const stream = randomStream(seed).split('repair');
-  const runtime = await createRuntime(options.runtime ?? 'onnx', { threads });
+  const learned = await learn(table, {
+    stream,
+    threads,
+    runtime: options.runtime ?? 'onnx',
+    weighting: options.weighting ?? defaultWeighting,
+    caution: defaultCaution,
+    ...(options.training === undefined ? {} : { training: options.training }),
+    ...(options.surrogate === undefined ? {} : { surrogate: options.surrogate }),
+    ...(observer === undefined ? {} : { observer }),
+    ...(signal === undefined ? {} : { signal }),
+  });
   try {
-    const shared = {
-      stream,
-      weighting: options.weighting ?? defaultWeighting,
-      ...(options.training === undefined ? {} : { training: options.training }),
-      ...(options.surrogate === undefined ? {} : { surrogate: options.surrogate }),
-      ...(observer === undefined ? {} : { observer }),
-      ...(signal === undefined ? {} : { signal }),
+    const { trained, surrogate, judge, runtime } = learned;
+    const sampling: SamplingOptions = {
+      sampler: options.sampler ?? defaultSampling.sampler,
+      steps: samplerSteps,
+      slabs: space.constraints,
+      start: { sigma: sigmaOfStrength(strength) },
     };
-    const trained = await trainOnTable(table, runtime, shared);
-    const surrogate = await fitOnTable(table, runtime, shared);
-    try {
-      const sampling: SamplingOptions = {
-        sampler: options.sampler ?? defaultSampling.sampler,
-        steps: samplerSteps,
-        slabs: space.constraints,
-        start: { sigma: sigmaOfStrength(strength) },
-      };
-      const work: Work = { table, space, places, starts, trained, runtime, stream, requests };
-      const tried = await tryDesigns(work, sampling, options);
-      const judged = await judgeAll(work, surrogate, [...designs, ...tried.flat()]);
-      return {
-        table,
-        space,
-        direction: table.direction,
-        repaired: bestOf(work, designs, tried, judged),
-        curves: { diffusion: trained.curve, surrogate: surrogate.curve },
-        surrogate: surrogate.quality,
-        settings: { strength, draws, sampler: sampling.sampler, 'sampler steps': sampling.steps },
-        seed,
-      };
-    } finally {
-      await surrogate.dispose();
-    }
+    const work: Work = { table, space, places, starts, trained, runtime, stream, requests };
+    const tried = await tryDesigns(work, sampling, options);
+    const judged = await judge.judge(table.space.encodeAll([...designs, ...tried.flat()]));
+    return {
+      table,
+      space,
+      direction: table.direction,
+      repaired: bestOf(work, designs, tried, judged),
+      curves: { diffusion: trained.curve, surrogate: surrogate.curve },
+      surrogate: surrogate.quality,
+      settings: { strength, draws, sampler: sampling.sampler, 'sampler steps': sampling.steps },
+      seed,
+    };
   } finally {
-    await runtime.close();
+    await learned.dispose();
   }
 }

@@ -1,5 +1,5 @@
 import type { LossCurve } from '../graph/index.ts';
-import type { Compared, Explanation, SurrogateQuality } from '../reward/index.ts';
+import type { Compared, Explanation, FeasibilityQuality, SurrogateQuality } from '../reward/index.ts';
 import type { Design, Space } from '../space/index.ts';
 import type { Direction, Table } from '../table/index.ts';
 
@@ -69,8 +69,10 @@ export interface ProposeResult {
   readonly curves: { readonly diffusion: LossCurve; readonly surrogate: LossCurve };
   readonly surrogate: SurrogateQuality;
   /** All kinds of surrogate that were fitted, the used one among them. */
-  readonly compared?: readonly Compared[];
-  readonly explanation?: Explanation;
+  readonly compared: readonly Compared[];
+  /** How well experiments that fail are told from those that work, where some failed. */
+  readonly feasibility?: FeasibilityQuality;
+  readonly explanation: Explanation;
   /** Every setting that decided the result, sizes chosen from the data included. */
   readonly settings: Readonly<Record<string, number | string | boolean>>;
   readonly seed: number;

@@ -5,23 +5,18 @@ import { fitGaussianProcess } from './gaussian-process.ts';
 import { checkRows } from './quality.ts';
 import {
   surrogateKinds,
+  type Compared,
   type FitSurrogate,
   type Surrogate,
   type SurrogateKind,
-  type SurrogateName,
   type SurrogateQuality,
 } from './surrogate.ts';
 
 /** A kind by name, the blend of all that suit the number of rows, or whichever of these has the best held-out predictions. */
-export type SurrogateChoice = SurrogateName | 'auto';
+export const surrogateChoices = ['auto', 'ensemble', 'forest', 'gaussian-process', 'blend'] as const;
+export type SurrogateChoice = (typeof surrogateChoices)[number];
 
-/** A kind that was tried. */
-export interface Compared {
-  readonly name: SurrogateName;
-  readonly quality: SurrogateQuality;
-}
-
-/** The surrogate that was kept, and all that were tried, in the order of `surrogateNames`. */
+/** The surrogate that was kept, and all that were tried: kinds in the order of `surrogateKinds`, then their blend. */
 export interface ChosenSurrogate extends Surrogate {
   readonly compared: readonly Compared[];
 }
@@ -50,11 +45,11 @@ export function score({ rankCorrelation, r2, calibrationError }: SurrogateQualit
 }
 
 /**
- * The score by which kinds are compared. Of n rows it is uncertain by about 1 / sqrt n, and the Gaussian process is the best on most
- * tables: another kind must lead by half of that.
+ * The score by which kinds are compared. Of n rows it is uncertain by about 1 / sqrt n, and the Gaussian process is the best single kind
+ * on most tables: another kind must lead by half of that. The blend, which has it as a member, is treated alike.
  */
 export function standing({ name, quality }: Compared): number {
-  const headStart = name === 'gaussian-process' ? 0.5 / Math.sqrt(Math.max(1, quality.rows)) : 0;
+  const headStart = name === 'gaussian-process' || name === 'blend' ? 0.5 / Math.sqrt(Math.max(1, quality.rows)) : 0;
   return score(quality) + headStart;
 }
 

@@ -4,8 +4,8 @@ export {
   fitSurrogate,
   score,
   standing,
+  surrogateChoices,
   type ChosenSurrogate,
-  type Compared,
   type SurrogateChoice,
 } from './choose.ts';
 export { fitEnsemble } from './ensemble.ts';
@@ -30,7 +30,7 @@ export { calibration, judge, widened } from './quality.ts';
 export {
   noCurve,
   surrogateKinds,
-  surrogateNames,
+  type Compared,
   type Coverage,
   type FitSurrogate,
   type LabelledRows,

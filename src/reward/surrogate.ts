@@ -1,11 +1,11 @@
 import type { Observer, RandomStream } from '../base/index.ts';
 import type { LossCurve, Runtime, Tensor } from '../graph/index.ts';
 
-/** Kinds of models of their own, and the blend of them. */
 export const surrogateKinds = ['ensemble', 'forest', 'gaussian-process'] as const;
 export type SurrogateKind = (typeof surrogateKinds)[number];
-export const surrogateNames = [...surrogateKinds, 'blend'] as const;
-export type SurrogateName = (typeof surrogateNames)[number];
+
+/** A kind of model, or several kinds as one. */
+export type SurrogateName = SurrogateKind | 'blend';
 
 /** Predicted rewards of n designs: mean and standard deviation, n each, in the reward's own units. */
 export interface Predictions {
@@ -43,6 +43,12 @@ export interface LabelledRows {
   readonly groups?: readonly number[];
 }
 
+/** A surrogate that was tried. */
+export interface Compared {
+  readonly name: SurrogateName;
+  readonly quality: SurrogateQuality;
+}
+
 /** A learned model of the reward. */
 export interface Surrogate {
   readonly name: SurrogateName;
@@ -52,6 +58,8 @@ export interface Surrogate {
   readonly heldOut: Predictions;
   /** Judged from `heldOut`. */
   readonly quality: SurrogateQuality;
+  /** All that were tried, where it was chosen among several. */
+  readonly compared?: readonly Compared[];
   /** Without points where nothing is trained in steps. */
   readonly curve: LossCurve;
   /** Sizes and rates that it was fitted with. */

@@ -117,6 +117,8 @@ export function resultOf(problem: Problem): ProposeResult {
       coverage: [{ level: 0.8, share: 0.77 }],
       calibrationError: 0.03,
     },
+    compared: [],
+    explanation: { good: { rows: 0, of: 0, reward: 0 }, rules: [], influence: [] },
     settings: { width: 256, sampler: 'heun', learningRate: 0.001, weighted: true },
     seed: 7,
     best,

@@ -11,14 +11,14 @@ import {
   standing,
   type FitSurrogate,
   type LabelledRows,
-  type SurrogateName,
+  type SurrogateKind,
 } from '../../src/reward/index.ts';
 import { drawRows, smooth } from './conformance.ts';
 
 const runtime = onnxRuntime({ threads: 1 });
 afterAll(() => runtime.close());
 
-const quick: Readonly<Record<SurrogateName, FitSurrogate>> = {
+const quick: Readonly<Record<SurrogateKind, FitSurrogate>> = {
   ensemble: fitEnsemble({ steps: 100, width: 16 }),
   forest: fitForest({ trees: 30, parameterShare: 1 }),
   'gaussian-process': fitGaussianProcess({ iterations: 20 }),
@@ -26,9 +26,9 @@ const quick: Readonly<Record<SurrogateName, FitSurrogate>> = {
 
 /** Counts fits that were not disposed of. */
 function counted() {
-  const alive = new Map<SurrogateName, number>();
+  const alive = new Map<SurrogateKind, number>();
   const fitter =
-    (name: SurrogateName): FitSurrogate =>
+    (name: SurrogateKind): FitSurrogate =>
     async (rows, context) => {
       const fitted = await quick[name](rows, context);
       alive.set(name, (alive.get(name) ?? 0) + 1);
@@ -60,7 +60,7 @@ describe('the automatic choice', () => {
   test('what was fitted is disposed of when a later kind fails', async () => {
     const { alive, fitter } = counted();
     const reason = new Error('no');
-    const failing = (name: SurrogateName): FitSurrogate =>
+    const failing = (name: SurrogateKind): FitSurrogate =>
       name === 'gaussian-process' ? () => Promise.reject(reason) : fitter(name);
     const fit = fitSurrogate('auto', failing)(drawRows(40, smooth, 1), { runtime, stream: randomStream(1) });
     await expect(fit).rejects.toBe(reason);

@@ -1,0 +1,89 @@
+import { createRuntime, type Runtime, type RuntimeName } from '../graph/index.ts';
+import type { Feasibility, Surrogate } from '../reward/index.ts';
+import type { Table } from '../table/index.ts';
+import { createJudge, type Judge } from './judge.ts';
+import {
+  fitOnFailures,
+  fitOnTable,
+  hasUnlabelled,
+  labelledRows,
+  trainOnTable,
+  type ModelOptions,
+  type TrainedDenoiser,
+} from './models.ts';
+
+export interface LearnOptions extends ModelOptions {
+  readonly runtime: RuntimeName;
+  /** Processor threads; denoiser and surrogate train side by side from 2 on. */
+  readonly threads: number;
+  readonly caution: number;
+}
+
+/** All that is learnt from a table. */
+export interface Learned {
+  readonly trained: TrainedDenoiser;
+  readonly surrogate: Surrogate;
+  /** Where some experiments failed. */
+  readonly feasibility: Feasibility | undefined;
+  readonly judge: Judge;
+  /** Where the models live. */
+  readonly runtime: Runtime;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Trains the denoiser, the surrogate and, where experiments failed, a model of which work. Denoiser and surrogate are trained side by
+ * side, unless rows without a reward wait for the surrogate to give them one. Throws what training throws, with nothing left open.
+ */
+export async function learn(table: Table, options: LearnOptions): Promise<Learned> {
+  const { threads, caution, stream } = options;
+  const side = { threads: Math.max(1, Math.floor(threads / 2)) };
+  const runtimes = [await createRuntime(options.runtime, side), await createRuntime(options.runtime, side)] as const;
+  const [first, second] = runtimes;
+  const open: { dispose(): Promise<void> }[] = [];
+  const dispose = async (): Promise<void> => {
+    for (const one of open.reverse()) await one.dispose();
+    for (const runtime of runtimes) await runtime.close();
+  };
+  const kept = <T extends { dispose(): Promise<void> } | undefined>(one: T): T => {
+    if (one !== undefined) open.push(one);
+    return one;
+  };
+  const fitRewards = async () => {
+    const surrogate = kept(await fitOnTable(table, second, options));
+    return { surrogate, feasibility: kept(await fitOnFailures(table, second, options)) };
+  };
+  try {
+    const waits = threads < 2 || hasUnlabelled(table);
+    const [{ surrogate, feasibility }, trained] = waits
+      ? await fitRewards().then(
+          async (fitted) => [fitted, await trainOnTable(table, first, options, fitted.surrogate)] as const,
+        )
+      : await bothOf(fitRewards(), trainOnTable(table, first, options));
+    const judge = kept(
+      await createJudge({
+        runtime: first,
+        model: trained.model,
+        reference: trained.reference,
+        surrogate,
+        ...(feasibility === undefined ? {} : { feasibility }),
+        rewards: labelledRows(table).rewards,
+        direction: table.direction,
+        caution,
+        stream,
+      }),
+    );
+    return { trained, surrogate, feasibility, judge, runtime: first, dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+/** Both results. Waits for both to end also when one fails. */
+async function bothOf<A, B>(a: Promise<A>, b: Promise<B>): Promise<readonly [A, B]> {
+  const [left, right] = await Promise.allSettled([a, b]);
+  if (left.status === 'rejected') throw left.reason;
+  if (right.status === 'rejected') throw right.reason;
+  return [left.value, right.value];
+}
