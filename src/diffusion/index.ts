@@ -74,4 +74,4 @@ export {
   type RowWeighting,
   type WeightingName,
 } from './weights.ts';
-export { createSupport, type Support } from './support.ts';
+export { createSupport, type Support, type SupportErrors } from './support.ts';

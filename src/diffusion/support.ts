@@ -1,4 +1,4 @@
-import { quantile, type RandomStream } from '../base/index.ts';
+import { mean as meanOf, quantile, standardDeviation, type RandomStream } from '../base/index.ts';
 import {
   add,
   constant,
@@ -17,41 +17,61 @@ import {
   type Tensor,
 } from '../graph/index.ts';
 import { toNormalized } from './constrain.ts';
-import { denoise, lossWeight } from './denoiser.ts';
+import { denoise, lossWeight, type Condition } from './denoiser.ts';
 import type { DiffusionModel } from './train.ts';
 
 /** Noise levels at which the denoiser knows a design from its neighbours, each used twice. */
 const levels = [0.2, 0.4, 0.8, 1.6].flatMap((sigma) => [sigma, sigma]);
 
-/** Inputs `designs` [n, d] (encoded) and `noise` [levels, n, d]; output `errors` [n]. */
-function supportGraph({ size, designs, parameters }: DiffusionModel): Graph {
+/** Inputs `designs` [n, d] (encoded) and `noise` [levels, n, d]; outputs `errors` [n], and `told` [n] when the reward is told (standardised). */
+function supportGraph({ size, designs, parameters }: DiffusionModel, reward: number): Graph {
   const shape = ['n', size.dimension];
   const weights = mapValues(parameters, ({ shape: dims, data }) => constant(Float32Array.from(data), dims));
   const z = toNormalized(input('designs', shape), designs);
   const noise = input('noise', [levels.length, ...shape]);
   const column = slice(z, 1, 0, 1);
   const filled = (value: number): Tensor => expandLike(constant([value], [1]), column);
-  const errors = levels.map((level, index) => {
-    const sigma = constant([level]);
-    const drawn = reshape(slice(noise, 0, index, index + 1), shape);
-    const noisy = add(z, multiply(drawn, sigma));
-    const estimate = denoise(weights, size.blocks, noisy, sigma, { reward: filled(0), missing: filled(1) });
-    return multiply(mean(square(subtract(estimate, z)), [1]), lossWeight(sigma));
-  });
-  return { outputs: { errors: multiply(errors.reduce(add), 1 / levels.length) } };
+  const errorsAt = (condition: Condition): Tensor => {
+    const errors = levels.map((level, index) => {
+      const sigma = constant([level]);
+      const drawn = reshape(slice(noise, 0, index, index + 1), shape);
+      const noisy = add(z, multiply(drawn, sigma));
+      const estimate = denoise(weights, size.blocks, noisy, sigma, condition);
+      return multiply(mean(square(subtract(estimate, z)), [1]), lossWeight(sigma));
+    });
+    return multiply(errors.reduce(add), 1 / levels.length);
+  };
+  return {
+    outputs: {
+      errors: errorsAt({ reward: filled(0), missing: filled(1) }),
+      told: errorsAt({ reward: filled(reward), missing: filled(0) }),
+    },
+  };
 }
 
 /** Rows of one call: bounds memory. */
 const rowsPerRun = 2048;
 
+/** What a denoiser thinks of n designs, n numbers each. */
+export interface SupportErrors {
+  /**
+   * How badly it recovers the design without being told a reward: a bound on its negative log-likelihood
+   * up to constants (Kingma et al. 2021), so large means far from what the data look like.
+   */
+  readonly errors: Float64Array;
+  /**
+   * How much better it recovers the design when it is told that the reward is the one asked about: an estimate of
+   * log p(reward | design) up to scale and a constant, by Bayes' rule (Li et al. 2023, arXiv:2303.16203, equation 6).
+   */
+  readonly evidence: Float64Array;
+}
+
 /** How unlike the data designs are, held against rows that are known to belong to it. */
 export interface Support {
-  /**
-   * How badly the denoiser recovers each of n x d encoded designs without being told a reward: a bound on its negative log-likelihood
-   * up to constants (Kingma et al. 2021), so large means far from what the data look like. A design's error depends on
-   * `stream.split(index)`.
-   */
-  errors(designs: Float32Array, stream: RandomStream): Promise<Float64Array>;
+  /** Of n x d encoded designs. A design's errors depend on `stream.split(index)`. */
+  errors(designs: Float32Array, stream: RandomStream): Promise<SupportErrors>;
+  /** Evidence in standard deviations from its mean over the reference rows. */
+  standardEvidence(evidence: Float64Array): Float64Array;
   /** The share of reference rows with an error at least as large, in (0, 1]: a conformal p-value, uniform for designs like them. */
   trust(errors: Float64Array): Float64Array;
   /** By how much errors exceed the 95 % quantile of the reference rows, in distances from their median to it; 0 below. */
@@ -59,20 +79,27 @@ export interface Support {
   dispose(): Promise<void>;
 }
 
-/** The support of a model; `reference` holds encoded designs of the data (m x d, m at least 1), best such that it was not trained on. */
+/**
+ * The support of a model; `reference` holds encoded designs of the data (m x d, m at least 1), best such that it was not trained on.
+ * Evidence is for `reward` (own units).
+ */
 export async function createSupport(
   runtime: Runtime,
   model: DiffusionModel,
   reference: Float32Array,
+  reward: number,
   stream: RandomStream,
 ): Promise<Support> {
   const { dimension } = model.size;
-  const program = await runtime.compile(supportGraph(model));
+  const program = await runtime.compile(supportGraph(model, (reward - model.reward.mean) / model.reward.std));
   const errors: Support['errors'] = (designs, own) => denoisingErrors(program, designs, dimension, own);
-  const usual = (await errors(reference, stream)).sort();
+  const ofReference = await errors(reference.slice(), stream);
+  const usual = ofReference.errors.slice().sort();
+  const [center, spread] = [meanOf(ofReference.evidence), standardDeviation(ofReference.evidence) || 1];
   const [middle, most] = [quantile(usual, 0.5), quantile(usual, 0.95)];
   return {
     errors,
+    standardEvidence: (evidence) => evidence.map((value) => (value - center) / spread),
     trust: (values) => values.map((value) => (1 + usual.length - countBelow(usual, value)) / (usual.length + 1)),
     excess: (values) => values.map((value) => Math.max(0, value - most) / Math.max(1e-9, most - middle)),
     dispose: () => program.dispose(),
@@ -95,9 +122,10 @@ async function denoisingErrors(
   designs: Float32Array,
   dimension: number,
   stream: RandomStream,
-): Promise<Float64Array> {
+): Promise<SupportErrors> {
   const n = designs.length / dimension;
   const errors = new Float64Array(n);
+  const evidence = new Float64Array(n);
   for (let from = 0; from < n; from += rowsPerRun) {
     const count = Math.min(n - from, rowsPerRun);
     const noise = new Float32Array(levels.length * count * dimension);
@@ -113,6 +141,7 @@ async function denoisingErrors(
       noise: { shape: [levels.length, count, dimension], data: noise },
     });
     errors.set(outputs['errors']!.data, from);
+    outputs['told']!.data.forEach((told, i) => (evidence[from + i] = errors[from + i]! - told));
   }
-  return errors;
+  return { errors, evidence };
 }

@@ -1,5 +1,6 @@
 import type { WeightingName } from '../diffusion/index.ts';
 import type { Refinement } from './refine.ts';
+import type { VariationName } from './variations.ts';
 
 export const defaultCount = 96;
 
@@ -10,13 +11,18 @@ export const defaultWeighting: WeightingName = 'exponential';
 export const defaultGuidance = 1.5;
 
 /** How many samples to draw before the best are kept: so many for every proposal, within bounds. */
-export const poolRule = { perProposal: 128, least: 4096, most: 16384 } as const;
+export const poolRule = { perProposal: 64, least: 4096, most: 16384 } as const;
 
 export function defaultPool(count: number): number {
   return Math.min(poolRule.most, Math.max(poolRule.least, poolRule.perProposal * count));
 }
 
 /** Search around the best samples. */
-export const defaultRefinement: Refinement = { generations: 10, parents: 256, children: 1024 };
+export const defaultRefinement: Refinement = { generations: 6, parents: 256, children: 1024 };
 
 export const defaultDiversity = 0;
+
+export const defaultVariations: readonly VariationName[] = ['columns', 'slope', 'renoise'];
+
+/** Share of the proposals that are samples as they were drawn; the rest may come from the search around them. */
+export const sampledShare = 0.25;

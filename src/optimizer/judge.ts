@@ -30,6 +30,8 @@ export interface Judgement {
 export interface Judge {
   /** Of n x d encoded designs. */
   judge(designs: Float32Array): Promise<Judgement>;
+  /** What the denoiser's opinion is worth beside the surrogate's (`evidenceWeight`). */
+  readonly evidenceWeight: number;
   dispose(): Promise<void>;
 }
 
@@ -39,6 +41,7 @@ export interface JudgeOptions {
   /** Encoded designs of the data that the denoiser was not trained on, m x d. */
   readonly reference: Float32Array;
   readonly surrogate: Surrogate;
+  readonly unseen: Unseen;
   readonly feasibility?: Feasibility;
   /** Measured rewards, own units. */
   readonly rewards: Float64Array;
@@ -47,32 +50,68 @@ export interface JudgeOptions {
   readonly stream: RandomStream;
 }
 
+/** Evidence beyond so many standard deviations counts as so many. */
+const largestEvidence = 3;
+
+/** Designs that neither model was fitted to, m x d, and how far the surrogate's prediction fell short of their rewards, in its standard
+ *  deviations, towards the better side (m). */
+export interface Unseen {
+  readonly designs: Float32Array;
+  readonly residuals: Float64Array;
+}
+
+/** What the evidence is worth before any row says so, and how many rows count as much as that: docs/decisions.md. */
+const priorWeight = { mean: 0.3, rows: 50 } as const;
+
+/**
+ * How many of its standard deviations a prediction moves for each of the evidence: the slope of residuals on evidence over unseen rows,
+ * which says what the denoiser knows and the surrogate does not; never less than 0. Ridge regression around the prior weight.
+ */
+export function evidenceWeight(evidence: Float64Array, residuals: Float64Array): number {
+  let [product, square]: [number, number] = [priorWeight.rows * priorWeight.mean, priorWeight.rows];
+  evidence.forEach((value, i) => {
+    product += value * residuals[i]!;
+    square += value * value;
+  });
+  return Math.max(0, product / square);
+}
+
 /** The reward that an experiment which fails is worth: this quantile of the measured ones, counted from the worse end. */
 const failureQuantile = 0.1;
 
 /**
- * Judges designs by what the surrogate predicts and by how much they are like the data. The bound is mean - caution std, towards the
- * better side, with std multiplied by 1 + 5 excess off the data (`Support.excess`). Where experiments can fail it is the expectation
+ * Judges designs by what the surrogate predicts, by how much they are like the data, and by what the denoiser knows of their reward. The
+ * bound is mean - caution std, towards the better side, with std multiplied by 1 + 5 excess off the data (`Support.excess`), and moved by
+ * the evidence that the design has the best measured reward (`SupportErrors.evidence`) for what that is worth. Where experiments can fail it is the expectation
  * over success (that bound) and failure (a poor reward of the data).
  */
 export async function createJudge(options: JudgeOptions): Promise<Judge> {
-  const { runtime, model, reference, surrogate, feasibility, rewards, direction, caution, stream } = options;
-  const support = await createSupport(runtime, model, reference, stream.split('support of rows'));
+  const { runtime, model, reference, surrogate, unseen, feasibility, rewards, direction, caution, stream } = options;
   const sign = direction === 'maximize' ? 1 : -1;
+  const best = sign * rewards.reduce((most, reward) => Math.max(most, sign * reward), -Infinity);
+  const support = await createSupport(runtime, model, reference, best, stream.split('support of rows'));
   const failure = quantile(
     rewards.map((reward) => sign * reward),
     failureQuantile,
   );
+  const limited = (evidence: Float64Array): Float64Array =>
+    support
+      .standardEvidence(evidence)
+      .map((value) => Math.min(largestEvidence, Math.max(-largestEvidence, value)));
+  const { evidence: known } = await support.errors(unseen.designs, stream.split('support of unseen rows'));
+  const weight = evidenceWeight(limited(known), unseen.residuals);
   let calls = 0;
   return {
+    evidenceWeight: weight,
     judge: async (designs) => {
       const predicted = await surrogate.predict(designs);
-      const errors = await support.errors(designs, stream.split('support of designs', calls++));
+      const { errors, evidence } = await support.errors(designs, stream.split('support of designs', calls++));
+      const opinion = limited(evidence);
       const excess = support.excess(errors);
       const std = predicted.std.map((value, i) => value * (1 + doubtWeight * excess[i]!));
       const feasible = (await feasibility?.predict(designs)) ?? new Float64Array(errors.length).fill(1);
       const bound = predicted.mean.map((value, i) => {
-        const success = sign * value - caution * std[i]!;
+        const success = sign * value - caution * std[i]! + weight * opinion[i]! * predicted.std[i]!;
         return feasible[i]! * success + (1 - feasible[i]!) * Math.min(success, failure);
       });
       return { mean: predicted.mean, std, trust: support.trust(errors), feasible, bound };

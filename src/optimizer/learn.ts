@@ -1,7 +1,7 @@
 import { createRuntime, type Runtime, type RuntimeName } from '../graph/index.ts';
 import type { Feasibility, Surrogate } from '../reward/index.ts';
 import type { Table } from '../table/index.ts';
-import { createJudge, type Judge } from './judge.ts';
+import { createJudge, type Judge, type Unseen } from './judge.ts';
 import {
   fitOnFailures,
   fitOnTable,
@@ -66,6 +66,7 @@ export async function learn(table: Table, options: LearnOptions): Promise<Learne
         model: trained.model,
         reference: trained.reference,
         surrogate,
+        unseen: unseenBy(table, trained, surrogate),
         ...(feasibility === undefined ? {} : { feasibility }),
         rewards: labelledRows(table).rewards,
         direction: table.direction,
@@ -78,6 +79,20 @@ export async function learn(table: Table, options: LearnOptions): Promise<Learne
     await dispose();
     throw error;
   }
+}
+
+/** Rows that the denoiser held out and that the surrogate predicted without having seen them. */
+function unseenBy({ space, designs, rewards, direction }: Table, { heldOut }: TrainedDenoiser, surrogate: Surrogate): Unseen {
+  const sign = direction === 'maximize' ? 1 : -1;
+  // The surrogate numbers labelled rows alone.
+  let labelled = 0;
+  const place = rewards.map((reward) => (Number.isNaN(reward) ? -1 : labelled++));
+  const { mean, std } = surrogate.heldOut;
+  const rows = heldOut.filter((row) => place[row]! >= 0 && Number.isFinite(mean[place[row]!]) && std[place[row]!]! > 0);
+  return {
+    designs: space.encodeAll(rows.map((row) => designs[row]!)),
+    residuals: Float64Array.from(rows, (row) => (sign * (rewards[row]! - mean[place[row]!]!)) / std[place[row]!]!),
+  };
 }
 
 /** Both results. Waits for both to end also when one fails. */

@@ -39,6 +39,8 @@ export interface TrainedDenoiser {
   readonly curve: LossCurve;
   /** Encoded designs that support is measured against, m x d. */
   readonly reference: Float32Array;
+  /** Rows of the table that it was not trained on. */
+  readonly heldOut: readonly number[];
 }
 
 /** The rewards that are known, and the designs they belong to. */
@@ -99,7 +101,7 @@ export async function trainOnTable(
   const usual = heldOut.length >= leastReference ? heldOut : Uint32Array.from(rows.keys());
   const reference = new Float32Array(usual.length * dimension);
   usual.forEach((row, i) => reference.set(designs.subarray(row * dimension, (row + 1) * dimension), i * dimension));
-  return { model, curve, reference };
+  return { model, curve, reference, heldOut: Array.from(heldOut, (at) => rows[at]!) };
 }
 
 /** Fits the surrogate on the labelled rows. */

@@ -3,6 +3,7 @@ import type { DenoiserTraining, SamplerName, WeightingName } from '../diffusion/
 import type { RuntimeName } from '../graph/index.ts';
 import type { FitSurrogate } from '../reward/index.ts';
 import type { Design } from '../space/index.ts';
+import type { VariationName } from './variations.ts';
 
 export interface ProposeOptions {
   /** Number of proposals, at least 1 (96). */
@@ -21,6 +22,8 @@ export interface ProposeOptions {
   readonly pool?: number;
   /** Generations of search around the best samples, 0 for none. */
   readonly generations?: number;
+  /** How the best are varied in that search. */
+  readonly variations?: readonly VariationName[];
   /** Guidance weights to sample with. */
   readonly guidances?: readonly number[];
   /** How far beyond the best measured reward to ask, in distances from the median to the best

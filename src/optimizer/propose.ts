@@ -5,7 +5,7 @@ import { explain } from '../reward/index.ts';
 import type { Table } from '../table/index.ts';
 import { catalogue } from './candidates.ts';
 import type { ProposeContext } from './context.ts';
-import { defaultCount, defaultDiversity, defaultPool, defaultRefinement, defaultWeighting } from './defaults.ts';
+import { defaultCount, defaultDiversity, defaultPool, defaultRefinement, defaultVariations, defaultWeighting, sampledShare } from './defaults.ts';
 import { addListed, checkCount, checkFound, samplePool } from './generate.ts';
 import { defaultCaution, doubtWeight, leastTrust, type Judgement } from './judge.ts';
 import { learn } from './learn.ts';
@@ -13,10 +13,11 @@ import { defaultThreads, labelledRows, triedDesigns } from './models.ts';
 import { nearestRow } from './nearest.ts';
 import { checkOptions, type ProposeOptions } from './options.ts';
 import { createPopulation, type Population } from './population.ts';
-import { refine, varyColumns } from './refine.ts';
-import { chooseDiverse } from './select.ts';
+import { refine } from './refine.ts';
+import { chooseInParts } from './select.ts';
 import { candidateTargets, defaultTargets, rewardQuantile, type Request } from './targets.ts';
 import type { Proposal, ProposeResult, TargetOutcome } from './types.ts';
+import { openVariations } from './variations.ts';
 
 function requestsFor(table: Table, options: ProposeOptions): readonly Request[] {
   const { rewards } = labelledRows(table);
@@ -110,16 +111,25 @@ async function proposeFrom(context: ProposeContext, options: ProposeOptions, cho
   } else {
     population = catalogue(context, options.candidates);
   }
+  let sampled = population.candidates.length;
   // Of the samples alone: what a listing or a search adds was not sampled.
   const counts = { ...population.pool.counts };
   if (options.candidates === undefined) {
     addListed(population, Math.max(pool, count), count);
     checkFound(population, count);
+    sampled = population.candidates.length;
     const refinement = { ...defaultRefinement, generations };
-    await refine(population, [varyColumns(population)], refinement, stream.split('refine'), { observer, signal });
+    const request = outcomes.reduce((a, b) => (b.bound > a.bound ? b : a));
+    const open = await openVariations(options.variations ?? defaultVariations, { context, request, sampling });
+    const variations = open.map(({ variation }) => variation);
+    try {
+      await refine(population, variations, refinement, stream.split('refine'), { observer, signal });
+    } finally {
+      for (const one of open) await one.dispose();
+    }
   }
   const judgement = await population.judged();
-  const best = chooseDiverse(judgement.bound, population.encoded, count, diversity);
+  const best = chooseInParts(judgement.bound, population.encoded, { count, diversity, sampled, share: sampledShare });
   return {
     table,
     space,
@@ -142,6 +152,7 @@ async function proposeFrom(context: ProposeContext, options: ProposeOptions, cho
       sampler: sampling.sampler,
       'sampler steps': sampling.steps,
       'doubt off the data': doubtWeight,
+      'weight of evidence': Number(judge.evidenceWeight.toFixed(3)),
       pool,
       generations,
       diversity,

@@ -1,7 +1,6 @@
 import type { Observer, RandomStream } from '../base/index.ts';
 import type { Population } from './population.ts';
 import { rankByBound } from './select.ts';
-import { vary } from './vary.ts';
 
 /** Makes new encoded designs (any number x d) from parents, best first. */
 export type Variation = (parents: readonly Float32Array[], count: number, stream: RandomStream) => Promise<Float32Array>;
@@ -37,9 +36,3 @@ export async function refine(
     observer?.({ stage: 'refining', done: generation + 1, total: generations });
   }
 }
-
-/** Crossover and mutation of columns. */
-export const varyColumns =
-  ({ space }: Population): Variation =>
-  (parents, count, stream) =>
-    Promise.resolve(vary(space, parents, count, stream));

@@ -19,8 +19,9 @@ export function chooseDiverse(
   encoded: Population['encoded'],
   count: number,
   diversity: number,
+  among: (index: number) => boolean = () => true,
 ): readonly number[] {
-  const order = rankByBound(bound);
+  const order = rankByBound(bound).filter(among);
   if (diversity === 0 || order.length <= count) return Array.from(order.subarray(0, count));
   const places = Array.from(order.subarray(0, shortlist * count));
   const [top, bottom] = [bound[places[0]!]!, bound[places.at(-1)!]!];
@@ -45,6 +46,31 @@ export function chooseDiverse(
     }
   }
   return [...taken].sort((a, b) => a - b).map((i) => places[i]!);
+}
+
+export interface Parts {
+  readonly count: number;
+  readonly diversity: number;
+  /** The first so many candidates are samples. */
+  readonly sampled: number;
+  /** The share of the choice that samples are sure of. */
+  readonly share: number;
+}
+
+/**
+ * Chooses a share among samples alone and the rest among all. A search finds what the bound likes, mistakes of the surrogate included;
+ * samples are also what the denoiser holds likely, so some of each is a safer choice than either. Ordered by bound.
+ */
+export function chooseInParts(
+  bound: Float64Array,
+  encoded: Population['encoded'],
+  { count, diversity, sampled, share }: Parts,
+): readonly number[] {
+  const kept = sampled < bound.length ? Math.min(sampled, Math.ceil(share * count)) : 0;
+  const first = kept === 0 ? [] : chooseDiverse(bound, encoded, kept, diversity, (index) => index < sampled);
+  const taken = new Set(first);
+  const rest = chooseDiverse(bound, encoded, count - first.length, diversity, (index) => !taken.has(index));
+  return [...first, ...rest].sort((a, b) => bound[b]! - bound[a]! || a - b);
 }
 
 export function squaredDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {

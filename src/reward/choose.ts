@@ -30,7 +30,7 @@ interface Kind {
 const kinds: { readonly [Name in SurrogateKind]: Kind } = {
   ensemble: { fit: fitEnsemble(), rows: Infinity },
   forest: { fit: fitForest(), rows: 2000 },
-  'gaussian-process': { fit: fitGaussianProcess(), rows: 2000 },
+  'gaussian-process': { fit: fitGaussianProcess(), rows: 10_000 },
 };
 
 /** Intervals are calibrated already: what is left of their error counts little. */
