@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError, messageOf } from '../base/index.ts';
 import type { Answer } from './answers.ts';
 import type { ProcessOptions } from './process.ts';
-import { startSession, type Session } from './session.ts';
+import { startSession, type Session, type SessionEnd } from './session.ts';
 import type { Oracle, Request } from './types.ts';
 import { commandWords, joinWords, type CommandWords } from './words.ts';
 
@@ -90,7 +90,7 @@ export async function commandOracle(command: CommandWords, options: CommandOptio
   }
 
   /** The command has ended by itself. */
-  function crashed(ending: string): void {
+  function crashed({ clean, sentence: ending }: SessionEnd): void {
     const lost = [...sent.values()];
     sent.clear();
     givenUp.clear();
@@ -102,7 +102,8 @@ export async function commandOracle(command: CommandWords, options: CommandOptio
       for (const pending of lost) sent.set(pending.request.id, pending);
       return abandonOracle(new UserError('stopped', `${name} ended ${often}; it ${ending}`));
     }
-    const guilty = lost.length === 1 && answered;
+    // A command may end after an answer while the next evaluation is on its way; that is not the evaluation's fault.
+    const guilty = answered && lost.length === 1 && (!clean || lost[0]?.lost === true);
     if (policy === 'fail' || guilty) {
       for (const pending of lost) pending.reject(new Error(sentence));
     } else {

@@ -12,12 +12,18 @@ export interface SessionEvents {
   readonly onReady: () => void;
 }
 
+/** How a program ended: whether with exit code 0, and in words. */
+export interface SessionEnd {
+  readonly clean: boolean;
+  readonly sentence: string;
+}
+
 /** One run of a program that speaks JSON lines. */
 export interface Session {
   /** False while the program does not read its input. */
   readonly ready: boolean;
-  /** Resolves with what happened when the program is gone. */
-  readonly ended: Promise<string>;
+  /** Resolves when the program is gone. */
+  readonly ended: Promise<SessionEnd>;
   send(request: Request): void;
   /** Closes its input, and ends it when it does not end itself; resolves when it is gone. */
   end(): Promise<void>;
@@ -40,10 +46,10 @@ export async function startSession(
     onNotice(`the oracle command printed ${excerpt(line)}, and a JSON line {"id": ..., "reward": ...} was expected`);
   }
 
-  async function ending(): Promise<string> {
-    const failure = (await program.ended) ?? 'ended with code 0';
-    const words = program.lastWords();
-    return words === '' ? failure : `${failure}: ${words}`;
+  async function ending(): Promise<SessionEnd> {
+    const failure = await program.ended;
+    const [what, words] = [failure ?? 'ended with code 0', program.lastWords()];
+    return { clean: failure === undefined, sentence: words === '' ? what : `${what}: ${words}` };
   }
 
   readLines(stdout, read);

@@ -6,8 +6,7 @@ import type { Request } from './types.ts';
 /** What a thread answers: nothing when it was only to load its module, `broken` when that did not work. */
 export type WorkerAnswer = { readonly broken: string } | { readonly reward: number } | undefined;
 
-// Piscina hands a thread its own data and ours, in this order.
-const [, path] = workerData as readonly [unknown, string];
+const path = workerData as string;
 const loading = loadFunction(path).catch((error: unknown) => ({ broken: messageOf(error) }));
 
 /** Runs in a thread: one evaluation by the module, or only its loading. */

@@ -61,7 +61,7 @@ describe('placeholders', () => {
   test('{} is the design as JSON, doubled braces are braces', () => {
     const design = { x: 0.5, solvent: 'a "b"' };
     expect(JSON.parse(fillIn('{}', design))).toEqual(design);
-    expect(fillIn('{{x}}={x} {{{x}}} { }}', design)).toBe('{x}=0.5 {0.5} { }');
+    expect(fillIn('{{x}}={x} {{{x}}} a}{b', design)).toBe('{x}=0.5 {0.5} a}{b');
   });
 
   test('a text that a program would read as an option is refused; a negative number and a part of an argument are not', () => {
