@@ -117,8 +117,8 @@ async function outcomeOf(oracle: Oracle, request: Request, settings: Settings, s
 
 /**
  * Evaluates requests, at most `concurrency` at a time. Returns one outcome each in the order of the requests, whichever came first.
- * Rejects with the reason of `signal`, or with a `stopped` error when the oracle is gone for good; what was running then has ended,
- * and outcomes until then were handed to `onOutcome`. Throws a usage error for bad options and for ids that are not unique.
+ * Rejects with the reason of `signal`, or with a `stopped` error when the oracle is gone for good; what was running is then
+ * given up, and outcomes until then were handed to `onOutcome`. Throws a usage error for bad options and for ids that are not unique.
  */
 export async function evaluateAll(
   oracle: Oracle,

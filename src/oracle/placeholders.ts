@@ -3,29 +3,33 @@ import { UserError, dataError, usageError } from '../base/index.ts';
 import type { Design } from '../space/index.ts';
 
 const placeholder = /\{\{|\}\}|\{([^{}]*)\}/g;
-const shells = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'fish', 'cmd', 'cmd.exe', 'powershell', 'pwsh']);
+const interpreters = /^(ba|da|z|k|fi)?sh$|^(python|ruby|perl)[\d.]*$|^node$|^(cmd|powershell|pwsh)(\.exe)?$/i;
+const codeFlag = /^-\w*[ce]$|^\/c$|^--eval$|^-command$/i;
 
 /** The names of the placeholders in an argument; empty for `{}`. */
 function namesIn(argument: string): readonly string[] {
   return [...argument.matchAll(placeholder)].flatMap(([, name]) => (name === undefined ? [] : [name]));
 }
 
-function isShellScript([file = '', ...args]: readonly string[], at: number): boolean {
-  return shells.has(basename(file).toLowerCase()) && /^[-/]\w*c$/i.test(args[at - 2] ?? '');
+/** Whether an interpreter reads the word as code: `sh -c WORD`. */
+function isCode(words: readonly string[], at: number): boolean {
+  const interpreter = words.slice(0, at).findLastIndex((word) => interpreters.test(basename(word)));
+  if (interpreter < 0 || !codeFlag.test(words[at - 1] ?? '')) return false;
+  return words.slice(interpreter + 1, at).every((word) => /^[-/]/.test(word));
 }
 
 /**
  * Throws a usage error for a placeholder that cannot be filled in (where the names of the parameters are given), or must not be: as
- * the program itself, and within a shell's script, where a value would be read as code.
+ * the program itself, and in code for a shell or another interpreter.
  */
 export function checkPlaceholders(words: readonly string[], names?: readonly string[]): void {
   words.forEach((word, at) => {
     const found = namesIn(word);
     if (found.length > 0 && at === 0) throw usageError(`the program ${word} holds a placeholder; only arguments may`);
-    if (found.length > 0 && isShellScript(words, at)) {
+    if (found.length > 0 && isCode(words, at)) {
       throw usageError(
-        `{${found[0]}} stands in a script of ${words[0]}, where a value would be read as code; ` +
-          `pass it behind the script and use "$1" there`,
+        `{${found[0]}} stands where ${words.slice(0, at).join(' ')} reads code, which a value must not become; ` +
+          `pass it as an argument behind the code`,
       );
     }
     for (const name of found) {
@@ -42,27 +46,22 @@ function valueIn(design: Design, name: string): string {
   throw new UserError('stopped', `{${name}} is no parameter; the design has ${Object.keys(design).join(', ')}`);
 }
 
-/** Throws a data error for a text that a program would not take for a value. */
-function checkText(argument: string, name: string, design: Design, filled: string): void {
-  const value = design[name];
-  if (typeof value !== 'string') return;
-  if (value.includes('\0')) throw dataError(`the value of ${name} holds a zero byte, which no argument can`);
-  if (value.startsWith('-') && filled.startsWith(value) && argument.startsWith(`{${name}}`)) {
-    throw dataError(
-      `the value ${value} of ${name} would be read as an option; write the argument as --${name}={${name}}`,
-    );
-  }
+/** Throws a data error for values that a program would not take for values. */
+function checkArgument(argument: string, filled: string): void {
+  if (filled.includes('\0')) throw dataError(`a value in ${argument} holds a zero byte, which no argument can`);
+  if (argument.startsWith('-') || !/^-(?!\.?\d)/.test(filled)) return;
+  throw dataError(`${filled} would be read as an option; write the argument as --name=${argument}`);
 }
 
 /**
  * The argument with a design's values in place of `{name}`, and the design as JSON in place of `{}`; `{{` and `}}` stand for braces.
- * One argument stays one argument, whatever the values are, and a value is not searched for placeholders. Throws a data error for
- * a text that starts with `-` at the start of the argument.
+ * One argument stays one argument, whatever the values are, and a value is not searched for placeholders. Throws a data error where
+ * values make an argument that starts with `-` and is no number.
  */
 export function fillIn(argument: string, design: Design): string {
   const filled = argument.replace(placeholder, (found, name: string | undefined) =>
     name === undefined ? found[0]! : valueIn(design, name),
   );
-  for (const name of namesIn(argument)) checkText(argument, name, design, filled);
+  checkArgument(argument, filled);
   return filled;
 }

@@ -1,5 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError, messageOf } from '../base/index.ts';
 import { followStderr } from './lines.ts';
@@ -89,6 +91,24 @@ async function untilGone(child: ChildProcessWithoutNullStreams, pid: number): Pr
   }
   forget(pid);
   return wordsOf(code, signal);
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Throws a `stopped` error when a program cannot be started, before it has to be. */
+export function checkProgram(file: string, { cwd = '.', env = {} }: ProcessOptions): void {
+  if (process.platform === 'win32') return;
+  const folders = (env['PATH'] ?? process.env['PATH'] ?? '').split(delimiter);
+  const places = file.includes('/') ? [resolve(cwd, file)] : folders.map((folder) => resolve(cwd, join(folder, file)));
+  if (places.some(isProgram)) return;
+  throw new UserError('stopped', `cannot start ${file}: there is no such program, or running it is not permitted`);
 }
 
 /**

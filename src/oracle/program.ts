@@ -1,7 +1,7 @@
 import { excerpt, parseAnswer } from './answers.ts';
 import { readLines } from './lines.ts';
 import { checkPlaceholders, fillIn } from './placeholders.ts';
-import { startProgram, type ProcessOptions, type Program } from './process.ts';
+import { checkProgram, startProgram, type ProcessOptions, type Program } from './process.ts';
 import type { Oracle, Request } from './types.ts';
 import { commandWords, type CommandWords } from './words.ts';
 
@@ -41,7 +41,7 @@ async function outputOf(program: Program): Promise<string> {
  * argument is replaced by the design's value, `{}` by the design as JSON. Its input is one line of JSON, the id and the design; the
  * variable DIFFOPT_ID holds the id. Its reward is the last line of its output: a number, or JSON as from an oracle command. An exit
  * code other than 0 is a failure. It is ended, with the processes it started, when its evaluation is given up.
- * Rejects with a usage error for a bad command line.
+ * Rejects with a usage error for a bad command line, and with a `stopped` error where there is no such program.
  */
 export function programOracle(command: CommandWords, options: ProgramOptions = {}): Promise<Oracle> {
   return Promise.resolve().then(() => makeOracle(commandWords(command), options));
@@ -50,6 +50,7 @@ export function programOracle(command: CommandWords, options: ProgramOptions = {
 function makeOracle([file, ...args]: readonly [string, ...string[]], options: ProgramOptions): Oracle {
   const { names, ...processOptions } = options;
   checkPlaceholders([file, ...args], names);
+  checkProgram(file, processOptions);
   const running = new Set<Program>();
 
   async function evaluate({ id, design }: Request, signal: AbortSignal): Promise<number> {

@@ -6,7 +6,7 @@ import type { Oracle, Request } from './types.ts';
 import type { WorkerAnswer } from './worker.ts';
 
 export interface WorkersOptions {
-  /** Most threads; the number of processors by default. More evaluations than threads wait in a queue. */
+  /** Most threads; the number of processors by default. Further evaluations wait, which counts towards their timeout. */
   readonly threads?: number;
 }
 

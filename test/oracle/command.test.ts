@@ -174,19 +174,42 @@ describe('an oracle command', () => {
     expect(outcomes).toEqual(large.map(({ id, design }) => ({ id, reward: design.text.length })));
   });
 
-  test('one that hangs on a design is started anew, and a late answer is no answer', async () => {
+  test('one that hangs on a design is started anew', async () => {
     const { keep, pids } = pidFile();
-    const hangs = commandOf(`if (x === 1) for (;;); ${answers}`, keep);
-    const [oracle] = await started(hangs, { graceMs: 50 });
-    const outcomes = await evaluateAll(oracle, requests(4), { timeoutMs: 700 });
-    expect(outcomes).toEqual(rewardsOf(4, { r1: 'no answer within 0.7 s' }));
+    const [oracle] = await started(commandOf(`if (x === 1) for (;;); ${answers}`, keep), { graceMs: 50 });
+    const outcomes = await evaluateAll(oracle, requests(4), { timeoutMs: 1500 });
+    expect(outcomes).toEqual(rewardsOf(4, { r1: 'no answer within 1.5 s' }));
     expect(pids()).toHaveLength(2);
-    const late = commandOf(`setTimeout(() => write({ id, reward: x }), x === 1 ? 400 : 0);`);
-    const [other, notices] = await started(late);
-    await evaluateAll(other, requests(1));
-    const both = await evaluateAll(other, requests(3), { timeoutMs: 300, concurrency: 2 });
-    expect(both[1]).toEqual({ id: 'r1', error: 'no answer within 0.3 s' });
+  });
+
+  test('goes on when one of several is given up; its late answer is none, and it may be asked for again', async () => {
+    const { keep, pids } = pidFile();
+    const body = `
+      held.push(id);
+      if (x === 2) setTimeout(() => held.forEach((id) => write({ id, reward: id === 'r1' ? -1 : x })), 100);
+      if (x === 3 || held.length > 3) write({ id, reward: x });`;
+    const [oracle, notices] = await started(commandOf(body, `${keep} const held = [];`));
+    const [late, open] = [new AbortController(), new AbortController()];
+    const [, first, second, third] = requests(4);
+    const givenUp = oracle.evaluate(first!, { signal: late.signal });
+    const slow = oracle.evaluate(second!, { signal: open.signal });
+    late.abort(new Error('given up'));
+    await expect(givenUp).rejects.toThrow('given up');
+    const next = oracle.evaluate(third!, { signal: open.signal });
+    const again = oracle.evaluate(first!, { signal: open.signal });
+    expect(await Promise.all([slow, next, again])).toEqual([2, 3, 1]);
+    expect(pids()).toHaveLength(1);
     expect(notices).toEqual([]);
+  });
+
+  test('that closes its output has ended, even where it lives on', async () => {
+    const { keep, pids } = pidFile();
+    const program = programOf(
+      `${keep} import { closeSync } from 'node:fs'; closeSync(1); setInterval(() => {}, 1000);`,
+    );
+    const [oracle] = await started(program, { graceMs: 50 });
+    await expect(evaluateAll(oracle, requests(1))).rejects.toMatchObject({ kind: 'stopped' });
+    await expect.poll(() => pids().filter(isAlive)).toEqual([]);
   });
 
   test('after an abort nothing is left, not even one that ignores SIGTERM, nor its children', async () => {

@@ -60,8 +60,8 @@ describe('worker threads', () => {
   test('one that computes for ever is ended when its time is over, and one that exits has failed', async () => {
     const folder = folderWith(modules);
     const spins = await closedAtEnd(workersOracle(join(folder, 'spins.mjs'), { threads: 1 }));
-    expect(await evaluateAll(spins, requests(3), { timeoutMs: 700 })).toEqual(
-      rewardsOf(3, { r1: 'no answer within 0.7 s' }),
+    expect(await evaluateAll(spins, requests(3), { timeoutMs: 1500 })).toEqual(
+      rewardsOf(3, { r1: 'no answer within 1.5 s' }),
     );
     const exits = await closedAtEnd(workersOracle(join(folder, 'exits.mjs'), { threads: 1 }));
     const outcomes = await evaluateAll(exits, requests(3));

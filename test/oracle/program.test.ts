@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -66,8 +67,10 @@ describe('a program per design', () => {
     ['process.kill(process.pid, "SIGSEGV")', { error: 'was ended by SIGSEGV' }],
   ])('%s', async (source, outcome) => expect(await outcomeOf(programOf(source))).toEqual({ id: 'r0', ...outcome }));
 
-  test('that does not exist ends the run; a bad command line is refused before it', async () => {
-    await expect(outcomeOf('no-such-program-anywhere {x}')).rejects.toMatchObject({ kind: 'stopped' });
+  test('that does not exist, and a bad command line, are refused before anything runs', async () => {
+    for (const missing of ['no-such-program-anywhere', './no-such-program', folderWith()]) {
+      await expect(programOracle([missing])).rejects.toMatchObject({ kind: 'stopped' });
+    }
     for (const command of ['', 'a {x} |', '{x}', "sh -c 'echo {x}'", 'a {y}']) {
       await expect(programOracle(command, { names: ['x'] })).rejects.toMatchObject({ kind: 'usage' });
     }
@@ -84,11 +87,12 @@ describe('a program per design', () => {
     const oracle = await programOracle(program, { graceMs: 50 });
     const outcomes = await evaluateAll(oracle, requests(1), { timeoutMs: 1500 });
     expect(outcomes).toEqual([{ id: 'r0', error: 'no answer within 1.5 s' }]);
-    expect(pids()).toHaveLength(2);
+    const before = pids().length;
+    expect(before).toBeGreaterThan(0);
     await expect.poll(() => pids().filter(isAlive), { timeout: 2000 }).toEqual([]);
     const abort = new AbortController();
     const work = evaluateAll(oracle, requests(5), { concurrency: 2, signal: abort.signal });
-    await expect.poll(() => pids().length, { timeout: 10_000 }).toBe(6);
+    await expect.poll(() => pids().length, { timeout: 10_000 }).toBe(before + 4);
     abort.abort(new Error('interrupted'));
     await expect(work).rejects.toThrow('interrupted');
     await expect.poll(() => pids().filter(isAlive), { timeout: 2000 }).toEqual([]);
@@ -104,5 +108,26 @@ describe('a program per design', () => {
     const pid = outcome !== undefined && 'reward' in outcome ? outcome.reward : NaN;
     expect(pid).toBeGreaterThan(1);
     await expect.poll(() => isAlive(pid), { timeout: 2000 }).toBe(false);
+  });
+
+  test('is ended with the process that started it', async () => {
+    const file = join(folderWith(), 'pids');
+    const program = programOf(`
+      import { writeFileSync } from 'node:fs';
+      writeFileSync(${JSON.stringify(file)}, String(process.pid));
+      setInterval(() => {}, 1000);`);
+    const index = new URL('../../src/oracle/index.js', import.meta.url).href;
+    const [node, parent] = programOf(`
+      import { readFileSync } from 'node:fs';
+      import { evaluateAll, programOracle } from ${JSON.stringify(index)};
+      const oracle = await programOracle(${JSON.stringify(program)});
+      setInterval(() => {
+        try {
+          if (readFileSync(${JSON.stringify(file)}, 'utf8') !== '') process.exit(7);
+        } catch {}
+      }, 20);
+      await evaluateAll(oracle, [{ id: 'a', design: {} }]);`);
+    expect(spawnSync(node, [parent]).status).toBe(7);
+    await expect.poll(() => isAlive(Number(readFileSync(file, 'utf8'))), { timeout: 2000 }).toBe(false);
   });
 });

@@ -65,8 +65,12 @@ describe('placeholders', () => {
   });
 
   test('a text that a program would read as an option is refused; a negative number and a part of an argument are not', () => {
-    expect(() => fillIn('{s}', { s: '--help' })).toThrow('would be read as an option; write the argument as --s={s}');
-    expect(() => fillIn('{s}{x}', { s: '-', x: 1 })).toThrow('option');
+    expect(() => fillIn('{s}', { s: '--help' })).toThrow(
+      'would be read as an option; write the argument as --name={s}',
+    );
+    expect(() => fillIn('{a}{s}', { a: '', s: '-rf' })).toThrow('option');
+    expect(() => fillIn('{s}', { s: '-' })).toThrow('option');
+    expect(fillIn('{x},{s}', { x: -0.5, s: 'a' })).toBe('-0.5,a');
     expect(() => fillIn('a{s}', { s: 'a\0b' })).toThrow('zero byte');
     expect(fillIn('--s={s}', { s: '--help' })).toBe('--s=--help');
     expect(fillIn('{x}', { x: -0.5 })).toBe('-0.5');
@@ -76,12 +80,16 @@ describe('placeholders', () => {
     const names = ['x'];
     expect(() => checkPlaceholders(['a', '{y}'], names)).toThrow('{y} is no parameter; the parameters are x');
     expect(() => checkPlaceholders(['{x}', 'a'], names)).toThrow('only arguments may');
-    for (const words of [
-      ['sh', '-c', 'echo {x}'],
-      ['/bin/bash', '-ec', 'echo {x}'],
-      ['bash', '-e', '-c', 'a {}'],
-    ]) {
-      expect(() => checkPlaceholders(words)).toThrow('read as code');
+    const code = [
+      'sh -c "echo {x}"',
+      '/bin/bash -ec "echo {x}"',
+      'env A=1 bash -e -c {}',
+      'python3.11 -c "f({x})"',
+      'node --eval {x}',
+    ];
+    for (const line of code) expect(() => checkPlaceholders(splitWords(line))).toThrow('reads code');
+    for (const line of ['python3 run.py -c {x}', 'node run.js -e {x}', 'simulate -c {x}', 'sh run.sh {x}']) {
+      expect(() => checkPlaceholders(splitWords(line), names)).not.toThrow();
     }
     expect(() => checkPlaceholders(['sh', '-c', 'echo "$1"', 'sh', '{x}'], names)).not.toThrow();
     expect(() => checkPlaceholders(['a', '{{y}}', '{}'], names)).not.toThrow();
