@@ -13,16 +13,8 @@ import {
 } from './events.ts';
 import { beginJournal, foldJournal, journalFile, openJournal, type Journal } from './journal.ts';
 import { acquireLock, type Lock } from './lock.ts';
-import {
-  createFold,
-  isNews,
-  withoutAskedDesign,
-  type Evaluation,
-  type Fold,
-  type RunRecord,
-  type Tell,
-} from './record.ts';
-import { checkColumns, writeResults } from './results.ts';
+import { createFold, isNews, withoutAskedDesign, type Fold, type RunRecord, type Tell } from './record.ts';
+import { checkColumns, createResultsWriter, type WriteResults } from './results.ts';
 import { compareSettings, plainSettings } from './settings.ts';
 
 /**
@@ -48,7 +40,7 @@ export interface Run {
   round(summary: RoundSummary): Promise<void>;
   stop(reason: StopReason): Promise<void>;
   /** Rewrites `evaluations.csv` and `best.json`; `best` is by default the best reward that the constraints allow. */
-  writeResults(best?: Evaluation): Promise<void>;
+  readonly writeResults: WriteResults;
   /** Writes a file of the directory that appears whole and survives a power cut. */
   writeFile(name: string, content: string | Uint8Array): Promise<void>;
   /** A file's bytes. Throws a data error. */
@@ -74,10 +66,23 @@ export async function holdsRun(directory: string): Promise<boolean> {
   );
 }
 
+/** Node's own recursive `mkdir` says of a read-only disk that the directory above does not exist. */
+async function makeDirectories(directory: string): Promise<void> {
+  try {
+    await mkdir(directory);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(directory) === directory) throw cause;
+    await makeDirectories(dirname(directory));
+    await mkdir(directory);
+  }
+  await syncDirectory(dirname(directory));
+}
+
 async function makeDirectory(directory: string): Promise<void> {
   try {
-    const first = await mkdir(directory, { recursive: true });
-    if (first !== undefined) await syncDirectory(dirname(resolve(first)));
+    await makeDirectories(resolve(directory));
   } catch (cause) {
     throw writingFailed(directory, cause);
   }
@@ -161,7 +166,7 @@ async function createRun(directory: string, opened: Opened, journal: Journal, lo
     },
     round: async (summary) => append({ event: 'round', ...summary }),
     stop: async (reason) => append({ event: 'stopped', reason }),
-    writeResults: (best) => writeResults(directory, record, space, best),
+    writeResults: createResultsWriter(directory, record, space),
     writeFile: (name, content) => writeCheckpoint(join(directory, name), content),
     readFile: (name) => readBytes(join(directory, name), 'a file of the run'),
     async close() {

@@ -21,4 +21,4 @@ export {
   type RunRecord,
   type Tell,
 } from './record.ts';
-export { bestOf, writeResults } from './results.ts';
+export { bestOf, type WriteResults } from './results.ts';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { dataError, writeWhole } from '../base/index.ts';
+import { pipeline } from 'node:stream/promises';
+import { dataError, writeThrough, writeWhole } from '../base/index.ts';
 import type { Space } from '../space/index.ts';
-import { writeDesigns } from '../table/index.ts';
+import { formatDesigns } from '../table/index.ts';
 import type { Result, RunSettings } from './events.ts';
 import { toJson } from './json.ts';
 import { orderedEvaluations, type Evaluation, type RunRecord } from './record.ts';
@@ -35,37 +36,43 @@ export function bestOf(record: RunRecord, space: Space): (Evaluation & { readonl
   return best;
 }
 
-function writeEvaluations(directory: string, record: RunRecord, space: Space): Promise<void> {
-  const evaluations = orderedEvaluations(record);
+/** The lines of `evaluations.csv`, header first. */
+function linesOf(evaluations: readonly Evaluation[], reward: string, space: Space): readonly string[] {
   const cells = [
     evaluations.map((one) => (one.status === 'measured' ? one.reward : '')),
     evaluations.map(({ round }) => round),
     evaluations.map(({ status }) => statusWords[status]),
     evaluations.map(({ id }) => id ?? ''),
   ];
-  const names = [record.settings.reward, ...resultColumns];
-  return writeDesigns(
-    join(directory, 'evaluations.csv'),
-    evaluations.map(({ design }) => design),
-    { columns: space.names, extra: names.map((name, at) => ({ name, cells: cells[at]! })) },
-  );
+  const extra = [reward, ...resultColumns].map((name, at) => ({ name, cells: cells[at]! }));
+  const designs = evaluations.map(({ design }) => design);
+  return formatDesigns(designs, { columns: space.names, extra });
+}
+
+function bestText(best: Evaluation): string {
+  const { round, id, design } = best;
+  const reward = best.status === 'measured' ? best.reward : undefined;
+  return `${JSON.stringify(JSON.parse(toJson({ round, id, reward, design })), null, 2)}\n`;
 }
 
 /**
  * Writes `evaluations.csv` (a row per told evaluation: design, reward, round, status, id) and `best.json` (round, id, reward and design
- * of `best`, where there is one). Both appear whole, are the same for any order of telling within a round, and hold no time. Throws a
- * `stopped` error.
+ * of `best`, where there is one). Both appear whole, are the same for any order of telling within a round, and hold no time. Rejects
+ * with a `stopped` error.
  */
-export async function writeResults(
-  directory: string,
-  record: RunRecord,
-  space: Space,
-  best: Evaluation | undefined = bestOf(record, space),
-): Promise<void> {
-  await writeEvaluations(directory, record, space);
-  if (best === undefined) return;
-  const { round, id, design } = best;
-  const reward = best.status === 'measured' ? best.reward : undefined;
-  const text = JSON.stringify(JSON.parse(toJson({ round, id, reward, design })), null, 2);
-  await writeWhole(join(directory, 'best.json'), `${text}\n`);
+export type WriteResults = (best?: Evaluation) => Promise<void>;
+
+/** Writes the results of a run as often as is asked; lines are made once. */
+export function createResultsWriter(directory: string, record: RunRecord, space: Space): WriteResults {
+  const { reward } = record.settings;
+  const lines = new WeakMap<Evaluation, string>();
+  return async (best = bestOf(record, space)) => {
+    const evaluations = orderedEvaluations(record);
+    const fresh = evaluations.filter((one) => !lines.has(one));
+    const [header = '', ...texts] = linesOf(fresh, reward, space);
+    fresh.forEach((one, at) => lines.set(one, texts[at]!));
+    const csv = [header, ...evaluations.map((one) => lines.get(one)!)];
+    await writeThrough(join(directory, 'evaluations.csv'), (sink) => pipeline(csv, sink));
+    if (best !== undefined) await writeWhole(join(directory, 'best.json'), bestText(best));
+  };
 }

@@ -18,10 +18,10 @@ type WriteBytes = (this: FileHandle, bytes: Uint8Array, from?: number, length?: 
 export async function stopAt(state: DiskState): Promise<void> {
   const prototype = await fileHandlePrototype();
   const die = (): Promise<never> => awaitDeath(`at ${state}`);
-  const { sync } = prototype;
+  const sync = Reflect.get(prototype, 'sync');
   const { rename } = promises;
   if (state === 'half written') {
-    const write = prototype.write as unknown as WriteBytes;
+    const write = Reflect.get(prototype, 'write') as unknown as WriteBytes;
     const writeHalf: WriteBytes = async function (bytes) {
       await write.call(this, bytes, 0, bytes.length >> 1);
       return die();
