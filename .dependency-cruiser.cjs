@@ -3,6 +3,7 @@ const rooms = {
   base: [],
   space: ['base'],
   table: ['base', 'space'],
+  run: ['base', 'space', 'table'],
   graph: ['base'],
   diffusion: ['base', 'graph'],
   reward: ['base', 'space', 'graph'],

@@ -9,7 +9,7 @@ import {
   statSync,
   unlinkSync,
 } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -33,6 +33,8 @@ const writingReasons: Reasons = {
   EROFS: 'its disk is read-only',
   ENAMETOOLONG: 'its name is too long',
   ENOSPC: 'no space is left on its disk',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'it would be larger than the system permits',
   EPIPE: 'its reader closed it',
 };
 
@@ -72,8 +74,32 @@ function resolveTarget(file: string): { readonly path: string; readonly special:
   return { path: facts.isFile() ? realpathSync(file) : file, special: !facts.isFile() };
 }
 
-function temporaryBeside(path: string): string {
+/** A new name in the same directory, for what is to be renamed to `path` when it is whole. */
+export function temporaryBeside(path: string): string {
   return join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);
+}
+
+/** Whether a file's name is one of `temporaryBeside`. */
+export function isTemporary(name: string): boolean {
+  return /^\..+\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/.test(name);
+}
+
+/** What systems and disks answer that cannot sync a directory. */
+const cannotSync = new Set(['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP']);
+
+/** Makes the names in a directory survive a power cut, where the system can. */
+export async function syncDirectory(directory: string): Promise<void> {
+  try {
+    const handle = await open(directory, 'r');
+    await handle.sync().finally(() => handle.close());
+  } catch (cause) {
+    if (!cannotSync.has(codeOf(cause))) throw cause;
+  }
+}
+
+export interface WritingOptions {
+  /** Whether the file is to survive a power cut once the promise resolves (false): it and its directory are synced. */
+  readonly durable?: boolean;
 }
 
 /**
@@ -96,13 +122,18 @@ export function checkWritable(file: string): void {
  * Writes a file that appears whole or not at all; one that was there is replaced. `fill` writes into a stream and ends it. Throws a
  * `stopped` error when that fails.
  */
-export async function writeThrough(file: string, fill: (sink: Writable) => Promise<void>): Promise<void> {
+export async function writeThrough(
+  file: string,
+  fill: (sink: Writable) => Promise<void>,
+  { durable = false }: WritingOptions = {},
+): Promise<void> {
   let temporary: string | undefined;
   try {
     const { path, special } = resolveTarget(file);
     temporary = special ? undefined : temporaryBeside(path);
-    await fill(createWriteStream(temporary ?? path, { flags: temporary === undefined ? 'w' : 'wx' }));
+    await fill(createWriteStream(temporary ?? path, { flags: temporary === undefined ? 'w' : 'wx', flush: durable }));
     if (temporary !== undefined) await rename(temporary, path);
+    if (durable) await syncDirectory(dirname(path));
   } catch (cause) {
     if (temporary !== undefined) await rm(temporary, { force: true });
     throw writingFailed(file, cause);
@@ -110,6 +141,6 @@ export async function writeThrough(file: string, fill: (sink: Writable) => Promi
 }
 
 /** Writes a file that appears whole or not at all; one that was there is replaced. Throws a `stopped` error when that fails. */
-export function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
-  return writeThrough(file, (sink) => pipeline([content], sink));
+export function writeWhole(file: string, content: string | Uint8Array, options?: WritingOptions): Promise<void> {
+  return writeThrough(file, (sink) => pipeline([content], sink), options);
 }

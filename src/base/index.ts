@@ -1,5 +1,16 @@
 export { UserError, dataError, exitCodes, messageOf, usageError, type FailureKind } from './errors.ts';
-export { checkWritable, readBytes, unreadable, writeThrough, writeWhole, writingFailed } from './files.ts';
+export {
+  checkWritable,
+  isTemporary,
+  readBytes,
+  syncDirectory,
+  temporaryBeside,
+  unreadable,
+  writeThrough,
+  writeWhole,
+  writingFailed,
+  type WritingOptions,
+} from './files.ts';
 export { ignoreProgress, type Observer, type Progress } from './progress.ts';
 export { randomStream, type RandomStream } from './random.ts';
 export {

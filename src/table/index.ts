@@ -13,4 +13,4 @@ export {
 } from './read.ts';
 export type { Cell } from './sheet.ts';
 export type { Direction, Table, TableOptions } from './types.ts';
-export { writeDesigns, writeDesignsTo, type ExtraColumn, type WriteOptions } from './write.ts';
+export { formatDesigns, writeDesigns, writeDesignsTo, type ExtraColumn, type WriteOptions } from './write.ts';

@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify';
+import { stringify as stringifyNow } from 'csv-stringify/sync';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -52,8 +53,16 @@ function checkContent(designs: readonly Design[], { columns, extra = [] }: Write
 /** Quotes what the reader would otherwise trim, or take for another delimiter. */
 const mustQuote = /[;\t\r\n]|^\s|\s$|^\uFEFF/;
 
+const csvOptions = { record_delimiter: '\n', quoted_match: mustQuote };
+
 function csvOf(designs: readonly Design[], options: WriteOptions): [Generator<string[]>, ReturnType<typeof stringify>] {
-  return [linesOf(designs, options), stringify({ record_delimiter: '\n', quoted_match: mustQuote })];
+  return [linesOf(designs, options), stringify(csvOptions)];
+}
+
+/** The lines of `writeDesigns` one by one, each with its line feed: the header, then one per design. */
+export function formatDesigns(designs: readonly Design[], options: WriteOptions): readonly string[] {
+  checkContent(designs, options);
+  return Array.from(linesOf(designs, options), (cells) => stringifyNow([cells], csvOptions));
 }
 
 /** Resolves when everything written before has left the stream: a pipeline that leaves its end open does not wait for that. */

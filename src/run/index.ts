@@ -1,0 +1,24 @@
+export { removeLeftovers, writeCheckpoint } from './checkpoint.ts';
+export { holdsRun, openRun, type Run } from './directory.ts';
+export {
+  journalVersion,
+  type JournalEvent,
+  type Result,
+  type RoundSummary,
+  type RunRequest,
+  type RunSettings,
+  type Source,
+  type StopReason,
+} from './events.ts';
+export { readEvents, readJournal } from './journal.ts';
+export type { Json } from './json.ts';
+export { acquireLock, type Lock } from './lock.ts';
+export {
+  orderedEvaluations,
+  pendingRequests,
+  type AskedRequest,
+  type Evaluation,
+  type RunRecord,
+  type Tell,
+} from './record.ts';
+export { bestOf, type WriteResults } from './results.ts';
