@@ -6,7 +6,8 @@ const rooms = {
   graph: ['base'],
   diffusion: ['base', 'graph'],
   reward: ['base', 'space', 'graph'],
-  optimizer: ['base', 'space', 'table', 'graph', 'diffusion', 'reward'],
+  oracle: ['base', 'space', 'table'],
+  optimizer: ['base', 'space', 'table', 'graph', 'diffusion', 'reward', 'oracle'],
   report: ['base', 'space', 'table', 'diffusion', 'reward', 'optimizer'],
 };
 
