@@ -22,8 +22,8 @@ export interface OracleCall {
 export interface Oracle {
   /**
    * The reward of one design. Rejects with an error that says why when the evaluation failed, and with the signal's reason soon after
-   * it is aborted, when nothing of it runs any longer. Two kinds of error are more than that: a `stopped` one says that the oracle is
-   * gone for good, a `data` one that another attempt would end alike.
+   * it is aborted; what then still runs of it is being ended, and is gone after `close`. Two kinds of error are more than a failed
+   * attempt: a `stopped` one says that the oracle is gone for good, a `data` one that another attempt would end alike.
    */
   evaluate(request: Request, call: OracleCall): Promise<number>;
   /** Lets go of processes, threads, connections and files; resolves when they are gone. May be called again. */

@@ -8,6 +8,7 @@ import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { UserError, dataError } from '../../src/base/index.ts';
 import {
+  evaluateAll,
   queueOracle,
   startQueueWorker,
   type QueueOracle,
@@ -107,6 +108,34 @@ describe('a queue', () => {
     await later.forget([one.id]);
     expect(await later.evaluate(one, { signal: never })).toBe(0.1);
     expect(evaluations).toBe(2);
+  });
+
+  itWithRedis('has a round evaluated, with what fails, retries and runs out of time', async ({ url }) => {
+    const attempts = new Map<string, number>();
+    const oracle = await oracleFor({ url });
+    await workerFor({
+      url,
+      concurrency: 16,
+      evaluate: (request, { signal }) => {
+        const attempt = (attempts.get(request.id) ?? 0) + 1;
+        attempts.set(request.id, attempt);
+        if (request.id === 'r1-1' && attempt === 1) return Promise.reject(new Error('once'));
+        if (request.id === 'r1-2') return Promise.reject(new Error('always'));
+        return request.id === 'r1-3' ? sleep(60_000, 0, { signal }) : reward(request);
+      },
+    });
+    const options = { concurrency: 16, retries: 1, backoffMs: 10, timeoutMs: 1000 };
+    expect(await evaluateAll(oracle, requests(6), options)).toEqual([
+      { id: 'r1-0', reward: 0.1 },
+      { id: 'r1-1', reward: 1.1 },
+      { id: 'r1-2', error: 'always (after 2 attempts)' },
+      { id: 'r1-3', error: 'no answer within 1 s' },
+      { id: 'r1-4', reward: 4.1 },
+      { id: 'r1-5', reward: 5.1 },
+    ]);
+    const jobs = jobsAt(url);
+    await until(async () => (await jobs.getActiveCount()) === 0);
+    expect(attempts.get('r1-3')).toBe(1);
   });
 
   itWithRedis('takes any id, and tells runs apart', async ({ url }) => {
