@@ -127,6 +127,7 @@ export async function connect(url: string, outageMs: number): Promise<Connection
     outage = undefined;
   });
   redis.on('close', () => {
+    if (!wanted) return;
     outage ??= setTimeout(() => {
       lost.abort(
         stopped(`the Redis server at ${server} was out of reach for ${outageMs / 1000} s: ${causeOf(failure)}`),

@@ -22,7 +22,10 @@ export interface QueueWorkerOptions extends QueuePlace {
 export interface QueueWorker {
   /** Resolves when the worker is closed; rejects with the `stopped` error of an `evaluate` that cannot go on. */
   readonly ended: Promise<void>;
-  /** Takes no more jobs and waits for those that run; with `handBack` they are aborted and go back into the queue. */
+  /**
+   * Takes no more jobs and waits for those that run; with `handBack` they are aborted and go back into the queue. While Redis is away
+   * it resolves after some seconds, but timers of BullMQ's then keep the process alive: end it with `process.exit`.
+   */
   close(options?: { readonly handBack?: boolean }): Promise<void>;
 }
 

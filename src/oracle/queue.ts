@@ -50,13 +50,13 @@ const month = 30 * 24 * 3600;
  */
 export async function queueOracle(options: QueueOracleOptions): Promise<QueueOracle> {
   const name = checkQueueName(options.queue ?? defaultQueue);
+  const pollMs = options.pollMs ?? 2000;
   const connection = await connect(options.url, options.outageMs ?? 300_000);
   const { redis, bullmq } = connection;
   const queue = new bullmq.Queue<JobData, unknown>(name, { connection: redis });
-  const events = new bullmq.QueueEvents(name, { connection: redis, autorun: false });
+  const events = new bullmq.QueueEvents(name, { connection: redis, autorun: false, blockingTimeout: pollMs });
   const closing = new AbortController();
   setMaxListeners(0, closing.signal);
-  const pollMs = options.pollMs ?? 2000;
   for (const emitter of [queue, events]) ignoreErrors(emitter);
   try {
     await connection.answer(Promise.all([queue.waitUntilReady(), events.waitUntilReady()]));
