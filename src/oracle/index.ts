@@ -4,6 +4,9 @@ export { functionOracle, type FunctionCall, type RewardFunction } from './functi
 export { moduleOracle } from './module.ts';
 export type { ProcessOptions } from './process.ts';
 export { programOracle, type ProgramOptions } from './program.ts';
+export type { QueuePlace } from './queue-connection.ts';
+export { startQueueWorker, type QueueWorker, type QueueWorkerOptions } from './queue-worker.ts';
+export { queueOracle, type QueueOracle, type QueueOracleOptions } from './queue.ts';
 export { tableOracle, type TableOracleOptions } from './table.ts';
 export type { Oracle, OracleCall, Outcome, Request } from './types.ts';
 export { joinWords, splitWords, type CommandWords } from './words.ts';
