@@ -88,7 +88,7 @@ export function cma({ mean: start, sigma: firstSigma, population: asked, stream 
 
   const decompose = (): void => {
     decomposed = generation;
-    eigen = symmetricEigen(covariance, n, eigen.vectors);
+    eigen = symmetricEigen(covariance, n);
     // Rounding may leave an axis of the flattest ellipsoids with a length below 0.
     const floor = 1e-20 * Math.max(...eigen.values);
     for (let k = 0; k < n; k++) eigen.values[k] = Math.max(eigen.values[k]!, floor);

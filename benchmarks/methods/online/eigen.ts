@@ -4,76 +4,140 @@ export interface Eigen {
   readonly vectors: Float64Array;
 }
 
-const tolerance = 1e-14;
-const mostSweeps = 30;
+const mostIterations = 60;
 
 /**
- * Eigenvalues and eigenvectors of a symmetric n x n matrix (row-major), by cyclic Jacobi rotations (Golub and Van Loan, section 8.5).
- * `start`, an orthogonal matrix that nearly diagonalizes it, saves sweeps.
+ * Eigenvalues and eigenvectors of a symmetric n x n matrix (row-major): Householder's tridiagonal form, then the QL algorithm with implicit
+ * shifts (Golub and Van Loan 2013, sections 8.3.1 and 8.3.5). Absolute errors are of the size of the largest eigenvalue's rounding.
  */
-export function symmetricEigen(matrix: Float64Array, n: number, start?: Float64Array): Eigen {
-  const vectors = start?.slice() ?? identity(n);
-  const a = start === undefined ? matrix.slice() : conjugated(matrix, vectors, n);
-  for (let sweep = 0; sweep < mostSweeps; sweep++) {
-    let rotated = false;
-    for (let p = 0; p < n; p++) {
-      for (let q = p + 1; q < n; q++) {
-        const off = a[p * n + q]!;
-        if (Math.abs(off) <= tolerance * Math.sqrt(Math.abs(a[p * n + p]! * a[q * n + q]!))) continue;
-        rotate(a, vectors, n, p, q);
-        rotated = true;
-      }
-    }
-    if (!rotated) break;
-  }
-  return { values: Float64Array.from({ length: n }, (_, i) => a[i * n + i]!), vectors };
-}
-
-/** Makes a_pq zero by a rotation of rows and columns p and q. */
-function rotate(a: Float64Array, vectors: Float64Array, n: number, p: number, q: number): void {
-  const [app, aqq, apq] = [a[p * n + p]!, a[q * n + q]!, a[p * n + q]!];
-  const slope = (aqq - app) / (2 * apq);
-  const tangent = (slope < 0 ? -1 : 1) / (Math.abs(slope) + Math.sqrt(1 + slope * slope));
-  const cosine = 1 / Math.sqrt(1 + tangent * tangent);
-  const sine = tangent * cosine;
-  turnRows(a, n, p, q, cosine, sine);
-  turnRows(vectors, n, p, q, cosine, sine);
-  a[p * n + p] = app - tangent * apq;
-  a[q * n + q] = aqq + tangent * apq;
-  a[p * n + q] = 0;
-  a[q * n + p] = 0;
-  for (let k = 0; k < n; k++) {
-    a[k * n + p] = a[p * n + k]!;
-    a[k * n + q] = a[q * n + k]!;
-  }
-}
-
-function turnRows(m: Float64Array, n: number, p: number, q: number, cosine: number, sine: number): void {
-  for (let k = 0; k < n; k++) {
-    const [first, second] = [m[p * n + k]!, m[q * n + k]!];
-    m[p * n + k] = cosine * first - sine * second;
-    m[q * n + k] = sine * first + cosine * second;
-  }
+export function symmetricEigen(matrix: Float64Array, n: number): Eigen {
+  const vectors = identity(n);
+  const reduced = tridiagonalized(matrix, vectors, n);
+  const values = Float64Array.from({ length: n }, (_, i) => reduced[i * n + i]!);
+  const beside = Float64Array.from({ length: n }, (_, i) => (i + 1 < n ? reduced[i * n + i + 1]! : 0));
+  for (let first = 0; first < n; first++) isolate(values, beside, vectors, first);
+  return { values, vectors };
 }
 
 export function identity(n: number): Float64Array {
   return Float64Array.from({ length: n * n }, (_, at) => (at % (n + 1) === 0 ? 1 : 0));
 }
 
-/** V A V^T */
-function conjugated(a: Float64Array, vectors: Float64Array, n: number): Float64Array {
-  return timesTransposed(timesTransposed(vectors, a, n), vectors, n);
+/** H A H^T, tridiagonal, for the product H of n - 2 reflections, which `vectors` is multiplied with. */
+function tridiagonalized(matrix: Float64Array, vectors: Float64Array, n: number): Float64Array {
+  const a = matrix.slice();
+  for (let k = 0; k + 2 < n; k++) {
+    const u = new Float64Array(n);
+    u.set(a.subarray(k * n + k + 1, (k + 1) * n), k + 1);
+    const end = (u[k + 1]! > 0 ? -1 : 1) * norm(u);
+    u[k + 1]! -= end;
+    const length = norm(u);
+    if (length === 0) continue;
+    for (let j = k + 1; j < n; j++) u[j]! /= length;
+    reflectBoth(a, u, n, k + 1);
+    reflectRows(vectors, u, n, k + 1);
+    a[k * n + k + 1] = end;
+  }
+  return a;
 }
 
-/** A B^T */
-function timesTransposed(a: Float64Array, b: Float64Array, n: number): Float64Array {
-  const product = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) {
-      let sum = 0;
-      for (let k = 0; k < n; k++) sum += a[i * n + k]! * b[j * n + k]!;
-      product[i * n + j] = sum;
-    }
+/** (I - 2 u u^T) A (I - 2 u u^T) in the block from row and column `from` on. */
+function reflectBoth(a: Float64Array, u: Float64Array, n: number, from: number): void {
+  const image = new Float64Array(n);
+  let along = 0;
+  for (let i = from; i < n; i++) {
+    let sum = 0;
+    for (let j = from; j < n; j++) sum += a[i * n + j]! * u[j]!;
+    image[i] = sum;
+    along += u[i]! * sum;
   }
-  return product;
+  for (let i = from; i < n; i++) image[i] = 2 * (image[i]! - along * u[i]!);
+  for (let i = from; i < n; i++) {
+    const [ui, wi] = [u[i]!, image[i]!];
+    for (let j = from; j < n; j++) a[i * n + j]! -= ui * image[j]! + wi * u[j]!;
+  }
+}
+
+/** (I - 2 u u^T) V */
+function reflectRows(v: Float64Array, u: Float64Array, n: number, from: number): void {
+  const sums = new Float64Array(n);
+  for (let i = from; i < n; i++) {
+    const factor = u[i]!;
+    for (let j = 0; j < n; j++) sums[j]! += factor * v[i * n + j]!;
+  }
+  for (let i = from; i < n; i++) {
+    const factor = 2 * u[i]!;
+    for (let j = 0; j < n; j++) v[i * n + j]! -= factor * sums[j]!;
+  }
+}
+
+/** Turns the tridiagonal matrix until its `first` row has nothing beside the diagonal. */
+function isolate(values: Float64Array, beside: Float64Array, vectors: Float64Array, first: number): void {
+  for (let iteration = 0; iteration < mostIterations; iteration++) {
+    const last = blockEnd(values, beside, first);
+    if (last === first) return;
+    const gap = (values[first + 1]! - values[first]!) / (2 * beside[first]!);
+    const shift = values[first]! - beside[first]! / (gap + (gap < 0 ? -1 : 1) * Math.hypot(gap, 1));
+    chase(values, beside, vectors, first, last, shift);
+  }
+}
+
+/** The last row of the block that begins at `first` and is not split by a negligible entry. */
+function blockEnd(values: Float64Array, beside: Float64Array, first: number): number {
+  let last = first;
+  while (last + 1 < values.length) {
+    const size = Math.abs(values[last]!) + Math.abs(values[last + 1]!);
+    if (Math.abs(beside[last]!) <= Number.EPSILON * size) break;
+    last++;
+  }
+  return last;
+}
+
+/** One implicit QL step: a bulge is chased from the last row of a block to its first. */
+function chase(
+  values: Float64Array,
+  beside: Float64Array,
+  vectors: Float64Array,
+  first: number,
+  last: number,
+  shift: number,
+): void {
+  let [cosine, sine, carried] = [1, 1, 0];
+  let bulge = values[last]! - shift;
+  for (let i = last - 1; i >= first; i--) {
+    const [across, along] = [sine * beside[i]!, cosine * beside[i]!];
+    const length = Math.hypot(across, bulge);
+    beside[i + 1] = length;
+    if (length === 0) {
+      values[i + 1]! -= carried;
+      beside[last] = 0;
+      return;
+    }
+    sine = across / length;
+    cosine = bulge / length;
+    const corner = values[i + 1]! - carried;
+    const turned = (values[i]! - corner) * sine + 2 * cosine * along;
+    carried = sine * turned;
+    values[i + 1] = corner + carried;
+    bulge = cosine * turned - along;
+    turnRows(vectors, values.length, i, cosine, sine);
+  }
+  values[first]! -= carried;
+  beside[first] = bulge;
+  beside[last] = 0;
+}
+
+/** Turns rows i and i + 1 into each other. */
+function turnRows(v: Float64Array, n: number, i: number, cosine: number, sine: number): void {
+  for (let at = i * n; at < (i + 1) * n; at++) {
+    const [upper, lower] = [v[at]!, v[at + n]!];
+    v[at] = cosine * upper - sine * lower;
+    v[at + n] = sine * upper + cosine * lower;
+  }
+}
+
+function norm(vector: Float64Array): number {
+  let sum = 0;
+  for (const value of vector) sum += value * value;
+  return Math.sqrt(sum);
 }
