@@ -130,7 +130,8 @@ export function cma({ mean: start, sigma: firstSigma, population: asked, stream 
       updateCovariance(steps, stalled);
       sigma *= Math.exp(Math.min(1, (cSigma / dSigma) * (length / chi - 1)));
       if (generation - decomposed > gap) decompose();
-      flatFor = costs[order[0]!] === costs[order[Math.floor(population / 2)]!] ? flatFor + 1 : 0;
+      const [best, middle] = [costs[order[0]!]!, costs[order[Math.floor(population / 2)]!]!];
+      flatFor = rankable(best) === rankable(middle) ? flatFor + 1 : 0;
       own = new WeakSet();
     },
     ended: () => {

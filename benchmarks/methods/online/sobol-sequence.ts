@@ -97,7 +97,8 @@ function choose(): void {
  * (Cranley and Patterson's in base 2), for up to 2^32 points. Dimension j has the j-th primitive polynomial over {0, 1}. Its first
  * direction numbers are the best of random ones by our own criterion and the same in every run; they are not those of Joe and Kuo
  * (2008). Every single coordinate, and the first two together, are nets of the best quality (t = 0). Other pairs only
- * tend to be even: with fewer points than about five a dimension some stay alike, which no numbers of Sobol's kind can avoid.
+ * tend to be even; where there are no more points than twice the dimension, some stay alike, since the first digit has only half as
+ * many patterns as there are points.
  */
 export function sobolSequence(dimension: number, stream: RandomStream): () => Float64Array {
   while (chosen.length < dimension) choose();

@@ -70,14 +70,19 @@ describe('CMA-ES', () => {
   });
 
   it('has the published constants', () => {
-    // Hansen 2016, table 1, for n = 10 and the default population of 10, computed with pycma's RecombinationWeights.
-    const { weights, parents, muEff, cSigma, c1, cMu } = cmaParameters(10, 10);
+    // Hansen 2016, table 1; the numbers are those of pycma 4.5.0, whose step-size constants alone differ.
+    const { weights, parents, muEff, cSigma, cC, c1, cMu } = cmaParameters(10, 10);
     expect(parents).toBe(5);
+    expect(muEff).toBeCloseTo(3.1672992814107017, 12);
+    expect(c1).toBeCloseTo(0.015283824524751714, 14);
+    expect(cMu).toBeCloseTo(0.02355177665041747, 14);
+    expect(cC).toBeCloseTo(0.29499038303562225, 14);
+    expect(cSigma).toBeCloseTo((muEff + 2) / (muEff + 15), 14);
     expect(weights.subarray(0, 5).reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12);
-    expect(muEff).toBeCloseTo(3.167, 3);
-    expect(cSigma).toBeCloseTo((muEff + 2) / (muEff + 15), 12);
-    expect(c1).toBeCloseTo(2 / (11.3 ** 2 + muEff), 12);
-    expect(weights.every((weight, i) => i === 0 || weight < weights[i - 1]!)).toBe(true);
+    expect(weights.subarray(5).reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(-1.648945714440647, 12);
+    const large = cmaParameters(200, 100);
+    expect(large.muEff).toBeCloseTo(26.96665506465105, 10);
+    expect(large.cMu).toBeCloseTo(0.0012369894698913346, 15);
     // C stays positive definite: the old covariance keeps a positive share.
     expect(1 - c1 - cMu * weights.reduce((sum, weight) => sum + weight, 0)).toBeGreaterThan(0);
   });
