@@ -8,6 +8,25 @@ export {
   type Columns,
   type DataFile,
 } from './data.ts';
+export { bbob, bbobCount, bbobGroupNames, describeBbob, type BbobGroup } from './functions/bbob/bbob.ts';
+export {
+  ackley,
+  branin,
+  braninFunction,
+  classic,
+  classicNames,
+  levy,
+  rastrigin,
+  rosenbrock,
+  sphere,
+  type ClassicName,
+} from './functions/classic.ts';
+export type { BoxFunction, Interval, TestFunction } from './functions/function.ts';
+export { hiddenFailures, noisy } from './functions/hardships.ts';
+export { lasso } from './functions/lasso.ts';
+export { rotated, shifted } from './functions/moved.ts';
+export { problemOf, type CoordinateKind, type Problem } from './functions/problem.ts';
+export { rover } from './functions/rover.ts';
 export {
   applies,
   methodNames,
@@ -17,6 +36,9 @@ export {
   type MethodName,
   type RandomMethodName,
 } from './methods/catalogue.ts';
+export { onlineMethodNames, onlineMethods, type OnlineMethodName } from './methods/online/catalogue.ts';
+export type { Evaluation, OnlineMethod, OnlineOptimizer, OnlineSettings } from './methods/online/method.ts';
+export { sobolSequence } from './methods/online/sobol-sequence.ts';
 export { visibleTable, type Method, type Request } from './methods/method.ts';
 export { random, randomUnseen, uniformDesign, type RandomMethod } from './methods/random.ts';
 export { holm, signedRankTest, type SignedRankTest } from './significance.ts';
@@ -42,7 +64,6 @@ export {
   type Glass,
   type Layer,
 } from './tasks/coating.ts';
-export { ackley, branin, rastrigin, rosenbrock } from './tasks/functions.ts';
 export { lookupOracle, type LookupOracle } from './tasks/lookup.ts';
 export { landscapeNames } from './tasks/sequences.ts';
 export type { Rows, Task } from './tasks/task.ts';

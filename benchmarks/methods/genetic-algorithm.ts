@@ -1,38 +1,13 @@
-import type { RandomStream } from '../../src/base/index.ts';
 import { poolRule } from '../../src/optimizer/index.ts';
-import type { Design, EncodedColumn } from '../../src/space/index.ts';
+import type { Design } from '../../src/space/index.ts';
 import { byReward } from '../tasks/task.ts';
+import { cross, select } from './crossover.ts';
 import { collect, type Method, type Request } from './method.ts';
 import { mutationOf } from './mutate.ts';
 import { predictedValues, withSurrogate } from './surrogate.ts';
 
 /** Children of a generation in multiples of the proposals; all generations together look at as many designs as `propose` samples. */
 const populationRule = { perProposal: 2, least: 128 } as const;
-const tournament = 3;
-
-/** The better of some members drawn at random: members are numbered from the best on. */
-function select(members: number, stream: RandomStream): number {
-  let chosen = members;
-  for (let draw = 0; draw < tournament; draw++) chosen = Math.min(chosen, stream.integer(members));
-  return chosen;
-}
-
-/** Uniform crossover: each number, choice or letter from one parent or the other. */
-function cross(
-  a: Float64Array,
-  b: Float64Array,
-  columns: readonly EncodedColumn[],
-  stream: RandomStream,
-): Float64Array {
-  const child = a.slice();
-  for (const column of columns) {
-    const size = column.kind === 'onehot' ? column.choices : 1;
-    for (let at = column.offset; at < column.offset + column.width; at += size) {
-      if (stream.uniform() < 0.5) child.set(b.subarray(at, at + size), at);
-    }
-  }
-  return child;
-}
 
 interface Member {
   readonly design: Design;

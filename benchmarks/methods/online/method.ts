@@ -1,0 +1,35 @@
+import type { Design, Space } from '../../../src/space/index.ts';
+
+/** What measuring a design said. */
+export interface Evaluation {
+  readonly design: Design;
+  /** Less is better; undefined where measuring failed. */
+  readonly cost: number | undefined;
+}
+
+export interface OnlineSettings {
+  readonly seed: number;
+  /** How many designs are asked for at a time, as a rule. */
+  readonly batch: number;
+}
+
+/** A method that proposes designs and learns what they cost. */
+export interface OnlineOptimizer {
+  /** `count` designs of the space. What was asked before need not have been told. */
+  readonly ask: (count: number) => readonly Design[] | Promise<readonly Design[]>;
+  /** Evaluations of designs that were asked for or not, in any order, late, in part or never. */
+  readonly tell: (evaluations: readonly Evaluation[]) => void | Promise<void>;
+  /** Releases what the method holds, such as a process of its own. */
+  readonly close?: () => Promise<void>;
+}
+
+/** A method of online optimization, for spaces without constraints. Same space and settings, same designs. */
+export type OnlineMethod = (space: Space, settings: OnlineSettings) => OnlineOptimizer;
+
+/** An optimizer that answers at once. */
+export interface PromptOptimizer extends OnlineOptimizer {
+  readonly ask: (count: number) => readonly Design[];
+  readonly tell: (evaluations: readonly Evaluation[]) => void;
+}
+
+export type PromptMethod = (space: Space, settings: OnlineSettings) => PromptOptimizer;
