@@ -17,7 +17,7 @@ export interface EnsembleTraining extends EnsembleSizes {
 /** Sizes by the number of labelled rows; docs/decisions.md has the tables that chose them. */
 export function ensembleTrainingFor(rows: number): EnsembleTraining {
   return {
-    members: 5,
+    members: rows < 1000 ? 5 : 10,
     width: rows < 1000 ? 64 : 192,
     layers: 2,
     loss: 'squared',
