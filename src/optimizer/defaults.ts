@@ -24,5 +24,8 @@ export const defaultDiversity = 0;
 
 export const defaultVariations: readonly VariationName[] = ['columns', 'slope', 'renoise'];
 
-/** Share of the proposals that are samples as they were drawn; the rest may come from the search around them. */
-export const sampledShare = 0.25;
+/**
+ * Shares of the proposals: samples as they were drawn, best first; and samples asked for the farthest target, as they come, since off the
+ * data the denoiser's guess may be better than the surrogate's. The rest are the best of all, found by search or drawn: docs/decisions.md.
+ */
+export const shares = { samples: 0.25, bold: 0.125 } as const;

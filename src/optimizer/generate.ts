@@ -86,7 +86,7 @@ export async function samplePool(
       const n = Math.ceil(pilot / requests.length);
       const samples = await draw(request, n, ['pilot', index]);
       drawn += n;
-      outcomes.push(await outcomeOf(pool.addSamples(samples, request.target), request, space, judge));
+      outcomes.push(await outcomeOf(pool.addSamples(samples, request), request, space, judge));
     }
     const order = [...requests.keys()].sort((a, b) => outcomes[b]!.bound - outcomes[a]!.bound || a - b);
     const chosen = order.slice(0, chosenRequests);
@@ -97,7 +97,7 @@ export async function samplePool(
         if (n <= 0) continue;
         const samples = await draw(requests[index]!, n, [round, index]);
         drawn += n;
-        pool.addSamples(samples, requests[index]!.target);
+        pool.addSamples(samples, requests[index]!);
       }
     }
     return outcomes.map((outcome, index) => ({ ...outcome, chosen: chosen.includes(index) }));

@@ -5,7 +5,7 @@ import { explain } from '../reward/index.ts';
 import type { Table } from '../table/index.ts';
 import { catalogue } from './candidates.ts';
 import type { ProposeContext } from './context.ts';
-import { defaultCount, defaultDiversity, defaultPool, defaultRefinement, defaultVariations, defaultWeighting, sampledShare } from './defaults.ts';
+import { defaultCount, defaultDiversity, defaultPool, defaultRefinement, defaultVariations, defaultWeighting, shares } from './defaults.ts';
 import { addListed, checkCount, checkFound, samplePool } from './generate.ts';
 import { defaultCaution, doubtWeight, leastTrust, type Judgement } from './judge.ts';
 import { learn } from './learn.ts';
@@ -14,7 +14,7 @@ import { nearestRow } from './nearest.ts';
 import { checkOptions, type ProposeOptions } from './options.ts';
 import { createPopulation, type Population } from './population.ts';
 import { refine } from './refine.ts';
-import { chooseInParts } from './select.ts';
+import { chooseInParts, type Part } from './select.ts';
 import { candidateTargets, defaultTargets, rewardQuantile, type Request } from './targets.ts';
 import type { Proposal, ProposeResult, TargetOutcome } from './types.ts';
 import { openVariations } from './variations.ts';
@@ -111,13 +111,13 @@ async function proposeFrom(context: ProposeContext, options: ProposeOptions, cho
   } else {
     population = catalogue(context, options.candidates);
   }
-  let sampled = population.candidates.length;
+  let parts: readonly Part[] = [];
   // Of the samples alone: what a listing or a search adds was not sampled.
   const counts = { ...population.pool.counts };
   if (options.candidates === undefined) {
     addListed(population, Math.max(pool, count), count);
     checkFound(population, count);
-    sampled = population.candidates.length;
+    parts = partsOf(population, options, outcomes);
     const refinement = { ...defaultRefinement, generations };
     const request = outcomes.reduce((a, b) => (b.bound > a.bound ? b : a));
     const open = await openVariations(options.variations ?? defaultVariations, { context, request, sampling });
@@ -129,7 +129,7 @@ async function proposeFrom(context: ProposeContext, options: ProposeOptions, cho
     }
   }
   const judgement = await population.judged();
-  const best = chooseInParts(judgement.bound, population.encoded, { count, diversity, sampled, share: sampledShare });
+  const best = chooseInParts(judgement.bound, population.encoded, count, diversity, parts);
   return {
     table,
     space,
@@ -161,6 +161,18 @@ async function proposeFrom(context: ProposeContext, options: ProposeOptions, cho
     seed,
     best: bestMeasured(table),
   };
+}
+
+/** What the proposals are made up of beside the best of all, before a search adds to the population. */
+function partsOf({ candidates }: Population, options: ProposeOptions, outcomes: readonly TargetOutcome[]): Part[] {
+  const sampled = candidates.length;
+  const { target, guidance } = outcomes.at(-1)!;
+  const asked = (index: number): boolean => candidates[index]!.target === target && candidates[index]!.guidance === guidance;
+  const chosen = options.target === undefined && options.quantile === undefined;
+  return [
+    { share: shares.samples, among: (index) => index < sampled, by: 'bound' },
+    ...(chosen ? [{ share: shares.bold, among: asked, by: 'order' } as const] : []),
+  ];
 }
 
 function proposalsOf(

@@ -48,29 +48,39 @@ export function chooseDiverse(
   return [...taken].sort((a, b) => a - b).map((i) => places[i]!);
 }
 
-export interface Parts {
-  readonly count: number;
-  readonly diversity: number;
-  /** The first so many candidates are samples. */
-  readonly sampled: number;
-  /** The share of the choice that samples are sure of. */
+/** A group of candidates that a part of the choice is taken from. */
+export interface Part {
+  /** The share of the choice, 0 to 1, rounded to the nearest number. */
   readonly share: number;
+  readonly among: (index: number) => boolean;
+  /** The best by bound, or the first ones: how they come. */
+  readonly by: 'bound' | 'order';
 }
 
 /**
- * Chooses a share among samples alone and the rest among all. A search finds what the bound likes, mistakes of the surrogate included;
- * samples are also what the denoiser holds likely, so some of each is a safer choice than either. Ordered by bound.
+ * Chooses some candidates from each part, in turn, and the rest among all by bound. The bound is one opinion: what a search finds by it
+ * has the mistakes of the surrogate in it, and off the data it knows nothing. Some of each is a safer choice than any one kind. The result
+ * is ordered by bound.
  */
 export function chooseInParts(
   bound: Float64Array,
   encoded: Population['encoded'],
-  { count, diversity, sampled, share }: Parts,
+  count: number,
+  diversity: number,
+  parts: readonly Part[],
 ): readonly number[] {
-  const kept = sampled < bound.length ? Math.min(sampled, Math.ceil(share * count)) : 0;
-  const first = kept === 0 ? [] : chooseDiverse(bound, encoded, kept, diversity, (index) => index < sampled);
-  const taken = new Set(first);
-  const rest = chooseDiverse(bound, encoded, count - first.length, diversity, (index) => !taken.has(index));
-  return [...first, ...rest].sort((a, b) => bound[b]! - bound[a]! || a - b);
+  const taken = new Set<number>();
+  for (const { share, among, by } of parts) {
+    const free = (index: number): boolean => !taken.has(index) && among(index);
+    const wanted = Math.min(Math.round(share * count), count - taken.size);
+    const chosen =
+      by === 'bound'
+        ? chooseDiverse(bound, encoded, wanted, diversity, free)
+        : Array.from(bound.keys()).filter(free).slice(0, wanted);
+    for (const index of chosen) taken.add(index);
+  }
+  const rest = chooseDiverse(bound, encoded, count - taken.size, diversity, (index) => !taken.has(index));
+  return [...taken, ...rest].sort((a, b) => bound[b]! - bound[a]! || a - b);
 }
 
 export function squaredDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
