@@ -79,11 +79,9 @@ export function renderProposalReport(result: ProposeResult): string {
     proposalTable(facts, result),
     overview(facts, result),
     requestSection(facts, result),
-    result.explanation === undefined
-      ? undefined
-      : explanationSection(facts, result.space.definition.parameters, result.explanation),
+    explanationSection(facts, result.space.definition.parameters, result.explanation),
     parameterSection(result),
-    surrogateSection(result.compared ?? [], result.surrogate),
+    surrogateSection(result.compared, result.settings['surrogate']),
     trainingSection(result),
     settingsSection(result),
   );

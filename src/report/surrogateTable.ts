@@ -17,18 +17,16 @@ function cells({ rows, rankCorrelation, r2, coverage, calibrationError }: Surrog
   ];
 }
 
-/** The kinds of surrogate that were fitted, with what each predicted of rows that it was not trained on, and the one in use. */
-export function surrogateSection(compared: readonly Compared[], used: SurrogateQuality): Markup | undefined {
+/** The surrogates that were fitted, with what each predicted of rows that it was not trained on; `used` names the one in use. */
+export function surrogateSection(compared: readonly Compared[], used: unknown): Markup | undefined {
   const first = compared[0];
   if (first === undefined) return undefined;
   const levels = first.quality.coverage.map(({ level }) => `in ${formatShare(level)} interval`);
   const headings = ['rows', 'rank correlation', 'R\u00b2', ...levels, 'calibration error'];
-  const isUsed = ({ quality }: Compared): boolean => cells(quality).join() === cells(used).join();
-  const inUse = compared.find(isUsed);
   return section(
     'How well the reward is predicted',
     paragraph(
-      `${plural(compared.length, 'kind')} of surrogate, judged on rows that each was not trained on. An honest interval of 80\u00a0% holds the truth for 80\u00a0% of them.`,
+      `${plural(compared.length, 'surrogate')}, judged on rows that ${compared.length === 1 ? 'it' : 'each'} was not trained on. An honest interval of 80\u00a0% holds the truth for 80\u00a0% of them.`,
       'lead',
     ),
     scrolling(
@@ -55,9 +53,9 @@ export function surrogateSection(compared: readonly Compared[], used: SurrogateQ
               {},
               element(
                 'th',
-                { scope: 'row', class: one === inUse ? 'key' : undefined },
+                { scope: 'row', class: one.name === used ? 'key' : undefined },
                 one.name,
-                one === inUse ? element('span', { class: 'badge' }, 'used') : undefined,
+                one.name === used ? element('span', { class: 'badge' }, 'used') : undefined,
               ),
               cells(one.quality).map((text) => element('td', { class: 'number' }, text)),
             ),

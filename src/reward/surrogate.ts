@@ -64,7 +64,8 @@ export interface Surrogate {
   readonly curve: LossCurve;
   /** Sizes and rates that it was fitted with. */
   readonly settings: Readonly<Record<string, number | string>>;
-  /** The predicted mean as tensors: encoded designs [n, d] to [n, 1] in own units, differentiable; absent for a forest, whose steps have no slope. */
+  /** The predicted mean as tensors: encoded designs [n, d] to [n, 1] in own units, differentiable; absent for a forest, whose steps have no
+   *  slope. Of a blend it is the mean of the members that have one. */
   readonly graph?: (designs: Tensor) => Tensor;
   dispose(): Promise<void>;
 }

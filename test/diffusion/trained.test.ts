@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mean, quantile, randomStream } from '../../src/base/index.ts';
+import { mean, quantile, randomStream, rankCorrelation, standardDeviation } from '../../src/base/index.ts';
 import {
   defaultSampling,
   createSupport,
@@ -218,15 +218,17 @@ test.each([1, -1.5])('a reward model alone pulls designs to the conditional %d s
 
 describe('support', () => {
   const reference = drawRows(300, randomStream(30)).designs;
-  const support = (): Promise<Support> => createSupport(onnx, modelOf('karras'), reference, randomStream(29));
+  /** Two standard deviations above the mean, as the best of a table is. */
+  const best = reward.mean + 2 * reward.std;
+  const support = (): Promise<Support> => createSupport(onnx, modelOf('karras'), reference, best, randomStream(29));
 
   test('errors tell designs unlike the data: AUC above 0.9 for uniform ones in the box', async () => {
     const { errors, trust, excess } = await support();
     const fresh = drawRows(400, randomStream(31)).designs;
     const stream = randomStream(32);
     const strange = Float32Array.from({ length: 800 }, () => 2 * stream.uniform() - 1);
-    const usual = await errors(fresh, randomStream(33));
-    const unusual = await errors(strange, randomStream(34));
+    const { errors: usual } = await errors(fresh, randomStream(33));
+    const { errors: unusual } = await errors(strange, randomStream(34));
     const above = Array.from(unusual, (error) => usual.filter((other) => other < error).length / usual.length);
     const auc = above.reduce((sum, share) => sum + share, 0) / above.length;
     expect(auc).toBeGreaterThan(0.9);
@@ -236,7 +238,8 @@ describe('support', () => {
 
   test('trust is uniform for designs like the data', async () => {
     const { errors, trust } = await support();
-    const shares = trust(await errors(drawRows(1000, randomStream(37)).designs, randomStream(38)));
+    const { errors: fresh } = await errors(drawRows(1000, randomStream(37)).designs, randomStream(38));
+    const shares = trust(fresh);
     for (const level of [0.05, 0.25, 0.5, 0.75]) {
       const below = shares.filter((share) => share <= level).length / shares.length;
       // Four standard deviations of a share, of 300 reference rows and 1000 designs.
@@ -244,11 +247,26 @@ describe('support', () => {
     }
   });
 
-  test('a design has the same error alone and among others', async () => {
+  test('a design has the same error and evidence alone and among others', async () => {
     const { errors } = await support();
     const designs = drawRows(5, randomStream(35)).designs;
     const all = await errors(designs, randomStream(36));
     const first = await errors(designs.slice(0, 2), randomStream(36));
-    expect(first[0]).toBeCloseTo(all[0]!, 5);
+    expect(first.errors[0]).toBeCloseTo(all.errors[0]!, 5);
+    expect(first.evidence[0]).toBeCloseTo(all.evidence[0]!, 5);
+  });
+
+  test('evidence orders designs by their reward, and is standard over the reference', async () => {
+    const { errors, standardEvidence } = await support();
+    const { designs } = drawRows(400, randomStream(39));
+    const { evidence } = await errors(designs, randomStream(40));
+    const truth = Array.from(
+      { length: 400 },
+      (_, i) => joint.slope[0] * designs[2 * i]! + joint.slope[1] * designs[2 * i + 1]!,
+    );
+    expect(rankCorrelation(evidence, truth)).toBeGreaterThan(0.6);
+    const standard = standardEvidence((await errors(reference, randomStream(29))).evidence);
+    expect(mean(standard)).toBeCloseTo(0, 5);
+    expect(standardDeviation(standard)).toBeCloseTo(1, 5);
   });
 });

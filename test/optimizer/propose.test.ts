@@ -101,12 +101,22 @@ describe('proposals', () => {
     }
   });
 
-  it('come best first: mean less half a standard deviation, or plus when minimizing', async () => {
+  it('come best first: by the prediction alone where it is certain, the least first when minimizing', async () => {
+    const certain: FitSurrogate = async (rows, context) => {
+      const fitted = await small.surrogate!(rows, context);
+      const predict: typeof fitted.predict = async (designs) => {
+        const { mean } = await fitted.predict(designs);
+        return { mean, std: new Float64Array(mean.length) };
+      };
+      return { ...fitted, predict };
+    };
     for (const direction of ['maximize', 'minimize'] as const) {
-      const { proposals } = await propose(mixedTable(60, { direction }), { ...small, count: 20 });
+      const options = { ...small, surrogate: certain, count: 20 };
+      const { proposals } = await propose(mixedTable(60, { direction }), options);
       const sign = direction === 'maximize' ? 1 : -1;
-      const bounds = proposals.map(({ predicted }) => sign * predicted.mean - 0.5 * predicted.std);
-      expect(bounds).toEqual([...bounds].sort((x, y) => y - x));
+      const means = proposals.map(({ predicted }) => sign * predicted.mean);
+      expect(means).toEqual([...means].sort((x, y) => y - x));
+      expect(new Set(means).size).toBeGreaterThan(10);
     }
   });
 
@@ -256,6 +266,9 @@ describe('options', () => {
     [{ pool: -1 }, 'pool is -1, a whole number of at least 1 was expected'],
     [{ threads: 0 }, 'threads is 0, a whole number of at least 1 was expected'],
     [{ target: NaN }, 'target is NaN, a finite number was expected'],
+    [{ generations: -1 }, 'generations is -1, a whole number of at least 0 was expected'],
+    [{ diversity: 1.1 }, 'diversity is 1.1, a number from 0 to 1 was expected'],
+    [{ caution: -0.5 }, 'caution is -0.5, a number from 0 to 100 was expected'],
     [{ quantile: 1.01 }, 'quantile is 1.01, a number from 0 to 1 was expected'],
     [{ guidances: [1, 21] }, 'guidance is 21, a number from 0 to 20 was expected'],
     [{ guidances: [] }, 'no guidance is given, at least one was expected'],

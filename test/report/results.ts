@@ -89,6 +89,13 @@ export function resultOf(problem: Problem): ProposeResult {
       };
     }),
   );
+  const quality: SurrogateQuality = {
+    rows: 60,
+    rankCorrelation: problem.rankCorrelation ?? 0.72,
+    r2: 0.51,
+    coverage: [{ level: 0.8, share: 0.77 }],
+    calibrationError: 0.03,
+  };
   return {
     table: {
       file: problem.file ?? 'experiments.csv',
@@ -110,16 +117,10 @@ export function resultOf(problem: Problem): ProposeResult {
     outcomes,
     counts: { sampled: 4096, repeated: 812, measured: 35, infeasible: 4 },
     curves: { diffusion: curve(100, 0.2, 3200), surrogate: curve(60, 0.01, 1850) },
-    surrogate: {
-      rows: 60,
-      rankCorrelation: problem.rankCorrelation ?? 0.72,
-      r2: 0.51,
-      coverage: [{ level: 0.8, share: 0.77 }],
-      calibrationError: 0.03,
-    },
-    compared: [],
+    surrogate: quality,
+    compared: kinds(quality),
     explanation: { good: { rows: 0, of: 0, reward: 0 }, rules: [], influence: [] },
-    settings: { width: 256, sampler: 'heun', learningRate: 0.001, weighted: true },
+    settings: { surrogate: 'forest', width: 256, sampler: 'heun', learningRate: 0.001, weighted: true },
     seed: 7,
     best,
   };
@@ -135,7 +136,7 @@ export async function explainedResultOf(problem: Problem): Promise<ProposeResult
     return Promise.resolve({ mean });
   };
   const explanation = await explain(space, predict, designs, rewards, { direction, stream: randomStream(2) });
-  return { ...result, explanation, compared: kinds(result.surrogate) };
+  return { ...result, explanation };
 }
 
 function kinds(used: SurrogateQuality): readonly Compared[] {

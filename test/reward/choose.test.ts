@@ -49,7 +49,7 @@ describe('the automatic choice', () => {
     const { alive, fitter } = counted();
     const chosen = await fitSurrogate('auto', fitter)(rows, { runtime, stream: randomStream(1) });
     expect(chosen.name).toBe(expected);
-    expect(chosen.compared.map(({ name }) => name)).toEqual(['ensemble', 'forest', 'gaussian-process']);
+    expect(chosen.compared.map(({ name }) => name)).toEqual(['ensemble', 'forest', 'gaussian-process', 'blend']);
     const best = chosen.compared.reduce((a, b) => (standing(b) > standing(a) ? b : a));
     expect(best).toEqual({ name: chosen.name, quality: chosen.quality });
     for (const [name, count] of alive) expect(count).toBe(name === expected ? 1 : 0);

@@ -38,3 +38,10 @@ surrogateConformance('automatic choice', runtime, {
   knowsDistance: true,
   differentiable: true,
 });
+surrogateConformance('blend', runtime, {
+  fit: fitSurrogate('blend'),
+  r2: 0.9,
+  knowsDistance: true,
+  differentiable: true,
+  graphError: 5,
+});
