@@ -18,7 +18,7 @@ export function defaultPool(count: number): number {
 }
 
 /** Search around the best samples. */
-export const defaultRefinement: Refinement = { generations: 6, parents: 256, children: 1024 };
+export const defaultRefinement: Refinement = { generations: 10, parents: 256, children: 1024 };
 
 export const defaultDiversity = 0;
 
@@ -28,4 +28,4 @@ export const defaultVariations: readonly VariationName[] = ['columns', 'slope', 
  * Shares of the proposals: samples as they were drawn, best first; and samples asked for the farthest target, as they come, since off the
  * data the denoiser's guess may be better than the surrogate's. The rest are the best of all, found by search or drawn: docs/decisions.md.
  */
-export const shares = { samples: 0.25, bold: 0.125 } as const;
+export const shares = { samples: 0.25, bold: 0.0625 } as const;

@@ -95,9 +95,7 @@ export async function createJudge(options: JudgeOptions): Promise<Judge> {
     failureQuantile,
   );
   const limited = (evidence: Float64Array): Float64Array =>
-    support
-      .standardEvidence(evidence)
-      .map((value) => Math.min(largestEvidence, Math.max(-largestEvidence, value)));
+    support.standardEvidence(evidence).map((value) => Math.min(largestEvidence, Math.max(-largestEvidence, value)));
   const { evidence: known } = await support.errors(unseen.designs, stream.split('support of unseen rows'));
   const weight = evidenceWeight(limited(known), unseen.residuals);
   let calls = 0;

@@ -82,7 +82,11 @@ export async function learn(table: Table, options: LearnOptions): Promise<Learne
 }
 
 /** Rows that the denoiser held out and that the surrogate predicted without having seen them. */
-function unseenBy({ space, designs, rewards, direction }: Table, { heldOut }: TrainedDenoiser, surrogate: Surrogate): Unseen {
+function unseenBy(
+  { space, designs, rewards, direction }: Table,
+  { heldOut }: TrainedDenoiser,
+  surrogate: Surrogate,
+): Unseen {
   const sign = direction === 'maximize' ? 1 : -1;
   // The surrogate numbers labelled rows alone.
   let labelled = 0;

@@ -5,7 +5,15 @@ import { explain } from '../reward/index.ts';
 import type { Table } from '../table/index.ts';
 import { catalogue } from './candidates.ts';
 import type { ProposeContext } from './context.ts';
-import { defaultCount, defaultDiversity, defaultPool, defaultRefinement, defaultVariations, defaultWeighting, shares } from './defaults.ts';
+import {
+  defaultCount,
+  defaultDiversity,
+  defaultPool,
+  defaultRefinement,
+  defaultVariations,
+  defaultWeighting,
+  shares,
+} from './defaults.ts';
 import { addListed, checkCount, checkFound, samplePool } from './generate.ts';
 import { defaultCaution, doubtWeight, leastTrust, type Judgement } from './judge.ts';
 import { learn } from './learn.ts';
@@ -167,7 +175,8 @@ async function proposeFrom(context: ProposeContext, options: ProposeOptions, cho
 function partsOf({ candidates }: Population, options: ProposeOptions, outcomes: readonly TargetOutcome[]): Part[] {
   const sampled = candidates.length;
   const { target, guidance } = outcomes.at(-1)!;
-  const asked = (index: number): boolean => candidates[index]!.target === target && candidates[index]!.guidance === guidance;
+  const asked = (index: number): boolean =>
+    candidates[index]!.target === target && candidates[index]!.guidance === guidance;
   const chosen = options.target === undefined && options.quantile === undefined;
   return [
     { share: shares.samples, among: (index) => index < sampled, by: 'bound' },

@@ -3,7 +3,11 @@ import type { Population } from './population.ts';
 import { rankByBound } from './select.ts';
 
 /** Makes new encoded designs (any number x d) from parents, best first. */
-export type Variation = (parents: readonly Float32Array[], count: number, stream: RandomStream) => Promise<Float32Array>;
+export type Variation = (
+  parents: readonly Float32Array[],
+  count: number,
+  stream: RandomStream,
+) => Promise<Float32Array>;
 
 export interface Refinement {
   readonly generations: number;

@@ -33,7 +33,12 @@ function genesOf(columns: readonly EncodedColumn[]): readonly Gene[] {
  * changes few genes: a choice is drawn anew, a number moves by the difference of two other parents and a little more. Children are
  * vectors: decoding repairs steps and constraints.
  */
-export function vary(space: Space, parents: readonly Float32Array[], count: number, stream: RandomStream): Float32Array {
+export function vary(
+  space: Space,
+  parents: readonly Float32Array[],
+  count: number,
+  stream: RandomStream,
+): Float32Array {
   const { dimension } = space;
   const free = space.columns.filter(({ name }) => space.fixed[name] === undefined);
   const genes = genesOf(free);

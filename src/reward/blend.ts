@@ -30,7 +30,9 @@ function mixed(predictions: readonly Predictions[], weights: readonly number[]):
 
 /** The weighted sum of the members' means that have slopes; undefined where none has. */
 function mixedGraph(members: readonly Surrogate[], weights: readonly number[]): Surrogate['graph'] {
-  const sloped = members.flatMap(({ graph }, member) => (graph === undefined ? [] : [{ graph, weight: weights[member]! }]));
+  const sloped = members.flatMap(({ graph }, member) =>
+    graph === undefined ? [] : [{ graph, weight: weights[member]! }],
+  );
   const total = sloped.reduce((sum, { weight }) => sum + weight, 0);
   if (sloped.length === 0) return undefined;
   return (designs: Tensor) =>
