@@ -69,14 +69,14 @@ export interface SupportErrors {
 /** How unlike the data designs are, held against rows that are known to belong to it. */
 export interface Support {
   /** Of n x d encoded designs. A design's errors depend on `stream.split(index)`. */
-  errors(designs: Float32Array, stream: RandomStream): Promise<SupportErrors>;
+  readonly errors: (designs: Float32Array, stream: RandomStream) => Promise<SupportErrors>;
   /** Evidence in standard deviations from its mean over the reference rows. */
-  standardEvidence(evidence: Float64Array): Float64Array;
+  readonly standardEvidence: (evidence: Float64Array) => Float64Array;
   /** The share of reference rows with an error at least as large, in (0, 1]: a conformal p-value, uniform for designs like them. */
-  trust(errors: Float64Array): Float64Array;
+  readonly trust: (errors: Float64Array) => Float64Array;
   /** By how much errors exceed the 95 % quantile of the reference rows, in distances from their median to it; 0 below. */
-  excess(errors: Float64Array): Float64Array;
-  dispose(): Promise<void>;
+  readonly excess: (errors: Float64Array) => Float64Array;
+  readonly dispose: () => Promise<void>;
 }
 
 /**

@@ -45,10 +45,9 @@ export interface ProposeOptions {
   readonly signal?: AbortSignal;
 }
 
-function checkWhole(options: ProposeOptions, name: keyof ProposeOptions & string, least: number): void {
-  const value = options[name];
-  if (value !== undefined && !(Number.isInteger(value) && (value as number) >= least)) {
-    throw usageError(`${name} is ${String(value)}, a whole number of at least ${least} was expected`);
+function checkWhole(name: string, value: number | undefined, least: number): void {
+  if (value !== undefined && !(Number.isInteger(value) && value >= least)) {
+    throw usageError(`${name} is ${value}, a whole number of at least ${least} was expected`);
   }
 }
 
@@ -66,8 +65,8 @@ function checkEach(name: string, values: readonly number[] | undefined, least: n
 /** Throws a usage error for the first option that is not what it should be. */
 export function checkOptions(options: ProposeOptions): void {
   const { target, quantile } = options;
-  for (const name of ['count', 'pool', 'samplerSteps', 'threads'] as const) checkWhole(options, name, 1);
-  checkWhole(options, 'generations', 0);
+  for (const name of ['count', 'pool', 'samplerSteps', 'threads'] as const) checkWhole(name, options[name], 1);
+  checkWhole('generations', options.generations, 0);
   if (target !== undefined && !Number.isFinite(target)) {
     throw usageError(`target is ${target}, a finite number was expected`);
   }

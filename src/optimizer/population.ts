@@ -8,9 +8,9 @@ export interface Population {
   readonly pool: Pool;
   readonly candidates: readonly Candidate[];
   /** Judges what was added since the last call; gives the judgement of all candidates, in their order. */
-  judged(): Promise<Judgement>;
+  readonly judged: () => Promise<Judgement>;
   /** The encoded vector of a candidate, d numbers. */
-  encoded(index: number): Float32Array;
+  readonly encoded: (index: number) => Float32Array;
 }
 
 const nothing: Judgement = {

@@ -119,13 +119,13 @@ async function proposeFrom(context: ProposeContext, options: ProposeOptions, cho
   } else {
     population = catalogue(context, options.candidates);
   }
-  let parts: readonly Part[] = [];
+  let sampled = 0;
   // Of the samples alone: what a listing or a search adds was not sampled.
   const counts = { ...population.pool.counts };
   if (options.candidates === undefined) {
     addListed(population, Math.max(pool, count), count);
     checkFound(population, count);
-    parts = partsOf(population, options, outcomes);
+    sampled = population.candidates.length;
     const refinement = { ...defaultRefinement, generations };
     const request = outcomes.reduce((a, b) => (b.bound > a.bound ? b : a));
     const open = await openVariations(options.variations ?? defaultVariations, { context, request, sampling });
@@ -137,6 +137,7 @@ async function proposeFrom(context: ProposeContext, options: ProposeOptions, cho
     }
   }
   const judgement = await population.judged();
+  const parts = outcomes.length === 0 ? [] : partsOf(context, population, judgement, { sampled, options, outcomes });
   const best = chooseInParts(judgement.bound, population.encoded, count, diversity, parts);
   return {
     table,
@@ -171,17 +172,33 @@ async function proposeFrom(context: ProposeContext, options: ProposeOptions, cho
   };
 }
 
-/** What the proposals are made up of beside the best of all, before a search adds to the population. */
-function partsOf({ candidates }: Population, options: ProposeOptions, outcomes: readonly TargetOutcome[]): Part[] {
-  const sampled = candidates.length;
+/**
+ * What the proposals are made up of beside the best of all: the best samples, and samples asked for the farthest target, as they come, as
+ * long as the surrogate has nothing against them, which is to say predicts at least the best measured reward.
+ */
+function partsOf(
+  { table }: ProposeContext,
+  { candidates }: Population,
+  { mean }: Judgement,
+  { sampled, options, outcomes }: Sampled,
+): Part[] {
   const { target, guidance } = outcomes.at(-1)!;
-  const asked = (index: number): boolean =>
-    candidates[index]!.target === target && candidates[index]!.guidance === guidance;
+  const sign = table.direction === 'maximize' ? 1 : -1;
+  const best = sign * bestMeasured(table).reward;
+  const bold = (index: number): boolean =>
+    candidates[index]!.target === target && candidates[index]!.guidance === guidance && sign * mean[index]! >= best;
   const chosen = options.target === undefined && options.quantile === undefined;
   return [
     { share: shares.samples, among: (index) => index < sampled, by: 'bound' },
-    ...(chosen ? [{ share: shares.bold, among: asked, by: 'order' } as const] : []),
+    ...(chosen ? [{ share: shares.bold, among: bold, by: 'order' } as const] : []),
   ];
+}
+
+interface Sampled {
+  /** The first so many candidates are samples. */
+  readonly sampled: number;
+  readonly options: ProposeOptions;
+  readonly outcomes: readonly TargetOutcome[];
 }
 
 function proposalsOf(
