@@ -21,7 +21,7 @@ import { defaultThreads, labelledRows, triedDesigns } from './models.ts';
 import { nearestRow } from './nearest.ts';
 import { checkOptions, type ProposeOptions } from './options.ts';
 import { createPopulation, type Population } from './population.ts';
-import { refine } from './refine.ts';
+import { bestEncoded, refine } from './refine.ts';
 import { chooseInParts, type Part } from './select.ts';
 import { candidateTargets, defaultTargets, rewardQuantile, type Request } from './targets.ts';
 import type { Proposal, ProposeResult, TargetOutcome } from './types.ts';
@@ -128,7 +128,12 @@ async function proposeFrom(context: ProposeContext, options: ProposeOptions, cho
     sampled = population.candidates.length;
     const refinement = { ...defaultRefinement, generations };
     const request = outcomes.reduce((a, b) => (b.bound > a.bound ? b : a));
-    const open = await openVariations(options.variations ?? defaultVariations, { context, request, sampling });
+    const open = await openVariations(options.variations ?? defaultVariations, {
+      context,
+      request,
+      sampling,
+      samples: await bestEncoded(population, refinement.parents),
+    });
     const variations = open.map(({ variation }) => variation);
     try {
       await refine(population, variations, refinement, stream.split('refine'), { observer, signal });

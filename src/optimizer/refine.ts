@@ -17,6 +17,12 @@ export interface Refinement {
   readonly children: number;
 }
 
+/** The best so many of a population by bound, encoded. */
+export async function bestEncoded(population: Population, count: number): Promise<readonly Float32Array[]> {
+  const { bound } = await population.judged();
+  return Array.from(rankByBound(bound).subarray(0, count), (index) => population.encoded(index));
+}
+
 /**
  * Search around the best of the population: in each generation its best by bound are varied in every way given, in equal parts, and what
  * comes of it is judged and joins. The bound falls off the data, which keeps the search where predictions are worth something.
@@ -30,8 +36,7 @@ export async function refine(
 ): Promise<void> {
   for (let generation = 0; generation < generations; generation++) {
     signal?.throwIfAborted();
-    const { bound } = await population.judged();
-    const best = Array.from(rankByBound(bound).subarray(0, parents), (index) => population.encoded(index));
+    const best = await bestEncoded(population, parents);
     if (best.length === 0) return;
     for (const [index, variation] of variations.entries()) {
       const share = Math.ceil(children / variations.length);

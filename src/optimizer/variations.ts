@@ -21,6 +21,8 @@ interface Means {
   /** What denoising is asked for. */
   readonly request: Request;
   readonly sampling: SamplingOptions;
+  /** The best samples, encoded. */
+  readonly samples: readonly Float32Array[];
 }
 
 /** How far renoised designs move: the share of noise in a noised design's variance. */
@@ -33,9 +35,9 @@ const openers: { readonly [Name in VariationName]: (means: Means) => Promise<Ope
       variation: (parents, count, stream) => Promise.resolve(vary(space, parents, count, stream)),
       dispose: () => Promise.resolve(),
     }),
-  slope: async ({ context: { learned, space, table } }) => {
+  slope: async ({ context: { learned, space, table }, samples }) => {
     const model = learned.surrogate.graph;
-    return model === undefined ? undefined : ascent(learned.runtime, space, model, table.direction);
+    return model === undefined ? undefined : ascent(learned.runtime, space, model, table.direction, samples);
   },
   renoise: async ({ context: { learned, space }, request, sampling: { sampler, slabs } }) => {
     const { dimension } = space;
