@@ -25,7 +25,8 @@ export const defaultDiversity = 0;
 export const defaultVariations: readonly VariationName[] = ['columns', 'slope', 'renoise'];
 
 /**
- * Shares of the proposals: samples as they were drawn, best first; and samples asked for the farthest target, as they come, since off the
- * data the denoiser's guess may be better than the surrogate's. The rest are the best of all, found by search or drawn: docs/decisions.md.
+ * Shares of the proposals: the best samples that only the denoiser made; as they come, samples that the surrogate pulled, and samples asked
+ * for the farthest target, since off the data the denoiser's guess may be better than the surrogate's. The rest are the best of all, found
+ * by search or drawn: docs/decisions.md.
  */
-export const shares = { samples: 0.25, bold: 0.0625 } as const;
+export const shares = { samples: 0.25, pulled: 0.25, bold: 0.0625 } as const;

@@ -1,12 +1,13 @@
 import { quantile, usageError, type Observer } from '../base/index.ts';
 import { sampleDesigns, samplingGraph, type SamplingOptions } from '../diffusion/index.ts';
 import type { Program } from '../graph/index.ts';
+import type { Surrogate } from '../reward/index.ts';
 import { createDesignSet, enumerate, type Design, type Space } from '../space/index.ts';
 import { keepsFixed, type ProposeContext } from './context.ts';
 import { fixedCoordinates } from './fixed.ts';
 import type { Judge } from './judge.ts';
 import type { Population } from './population.ts';
-import { promise, type Request } from './targets.ts';
+import { promise, pullSharpness, type Request } from './targets.ts';
 import type { TargetOutcome } from './types.ts';
 
 export interface GenerateOptions {
@@ -60,50 +61,91 @@ export async function samplePool(
   population: Population,
   options: GenerateOptions,
 ): Promise<readonly TargetOutcome[]> {
-  const { space, learned, stream, count } = context;
-  const { trained, runtime, judge } = learned;
-  const { sampling, requests, observer, signal } = options;
+  const { space, learned, count } = context;
+  const { requests } = options;
   const { pool } = population;
-  const fixed = fixedCoordinates(space);
-  const program: Program = await runtime.compile(samplingGraph(trained.model, sampling, (designs) => ({ designs })));
   const total = Math.max(options.pool, count);
-  let drawn = 0;
-  const draw = (request: Request, n: number, name: readonly (string | number)[]): Promise<Float32Array> =>
-    sampleDesigns(program, {
-      dimension: space.dimension,
-      sampling,
-      targets: new Float64Array(n).fill(request.target),
-      guidance: request.guidance,
-      stream: stream.split('samples', ...name),
-      ...(fixed === undefined ? {} : { fixed }),
-      observer: ({ done }) => observer?.({ stage: 'sampling', done: Math.min(total, drawn + done), total }),
-      ...(signal === undefined ? {} : { signal }),
-    });
+  const pilot = requests.length <= chosenRequests ? total : Math.ceil(total * pilotShare);
+  const sampler = await openSampler(context, options, total);
   try {
-    const pilot = requests.length <= chosenRequests ? total : Math.ceil(total * pilotShare);
     const outcomes: Omit<TargetOutcome, 'chosen'>[] = [];
     for (const [index, request] of requests.entries()) {
-      const n = Math.ceil(pilot / requests.length);
-      const samples = await draw(request, n, ['pilot', index]);
-      drawn += n;
-      outcomes.push(await outcomeOf(pool.addSamples(samples, request), request, space, judge));
+      const samples = await sampler.draw(index, Math.ceil(pilot / requests.length), 'pilot');
+      outcomes.push(await outcomeOf(pool.addSamples(samples, request.target, index), request, space, learned.judge));
     }
-    const order = [...requests.keys()].sort((a, b) => outcomes[b]!.bound - outcomes[a]!.bound || a - b);
-    const chosen = order.slice(0, chosenRequests);
+    const chosen = chooseRequests(outcomes);
     for (let round = 0; round < sampleRounds && (round === 0 || pool.candidates.length < count); round++) {
-      const left = round === 0 ? total - drawn : total;
-      for (const index of chosen) {
-        const n = Math.ceil(left / chosen.length);
-        if (n <= 0) continue;
-        const samples = await draw(requests[index]!, n, [round, index]);
-        drawn += n;
-        pool.addSamples(samples, requests[index]!);
+      const left = round === 0 ? total - pilot : total;
+      for (const index of left > 0 ? chosen : []) {
+        const samples = await sampler.draw(index, Math.ceil(left / chosen.length), round);
+        pool.addSamples(samples, requests[index]!.target, index);
       }
     }
     return outcomes.map((outcome, index) => ({ ...outcome, chosen: chosen.includes(index) }));
   } finally {
-    await program.dispose();
+    await sampler.dispose();
   }
+}
+
+/** The most promising requests; one at least that nothing pulls, as the surrogate is not to have the only word. */
+function chooseRequests(outcomes: readonly Omit<TargetOutcome, 'chosen'>[]): readonly number[] {
+  const order = [...outcomes.keys()].sort((a, b) => outcomes[b]!.bound - outcomes[a]!.bound || a - b);
+  const best = order.slice(0, chosenRequests);
+  const told = order.find((index) => !outcomes[index]!.pulled);
+  return told === undefined || best.includes(told) ? best : [...best.slice(0, -1), told];
+}
+
+interface Sampler {
+  /** n x d encoded samples for a request; the name tells draws of one request apart. */
+  readonly draw: (request: number, n: number, name: string | number) => Promise<Float32Array>;
+  readonly dispose: () => Promise<void>;
+}
+
+/** Draws for requests, those that are pulled by a program of their own; progress counts up to `total` samples. */
+async function openSampler(
+  { space, learned, stream }: ProposeContext,
+  { sampling, requests, observer, signal }: GenerateOptions,
+  total: number,
+): Promise<Sampler> {
+  const { trained, surrogate, runtime } = learned;
+  const fixed = fixedCoordinates(space);
+  const model = surrogate.graph;
+  const pull = model && { model, std: pullSharpness * typicalDeviation(surrogate) };
+  const samplings = { told: sampling, pulled: { ...sampling, ...(pull === undefined ? {} : { pull }) } };
+  const compiled = (options: SamplingOptions): Promise<Program> =>
+    runtime.compile(samplingGraph(trained.model, options, (designs) => ({ designs })));
+  const told = await compiled(samplings.told);
+  const pulled = requests.some((request) => request.pulled) ? await compiled(samplings.pulled) : undefined;
+  let drawn = 0;
+  return {
+    draw: async (index, n, name) => {
+      const request = requests[index]!;
+      const samples = await sampleDesigns(request.pulled ? pulled! : told, {
+        dimension: space.dimension,
+        sampling: request.pulled ? samplings.pulled : samplings.told,
+        targets: new Float64Array(n).fill(request.target),
+        guidance: request.guidance,
+        stream: stream.split('samples', name, index),
+        ...(fixed === undefined ? {} : { fixed }),
+        observer: ({ done }) => observer?.({ stage: 'sampling', done: Math.min(total, drawn + done), total }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      drawn += n;
+      return samples;
+    },
+    dispose: async () => {
+      await told.dispose();
+      await pulled?.dispose();
+    },
+  };
+}
+
+/** The median standard deviation of rows that the surrogate did not see. */
+function typicalDeviation({ heldOut }: Surrogate): number {
+  return quantile(
+    heldOut.std.filter((value) => Number.isFinite(value)),
+    0.5,
+  );
 }
 
 /** Designs that a small space holds beside the samples: sampling would find its last designs slowly, and miss good ones. */
@@ -128,7 +170,7 @@ export function checkFound({ pool: { candidates, counts } }: Population, count: 
 
 async function outcomeOf(
   designs: readonly Design[],
-  { target, guidance }: Request,
+  { target, guidance, pulled }: Request,
   space: Space,
   judge: Judge,
 ): Promise<Omit<TargetOutcome, 'chosen'>> {
@@ -140,6 +182,7 @@ async function outcomeOf(
   return {
     target,
     guidance,
+    pulled,
     samples: designs.length,
     distinct: distinct.size,
     predicted: quantiles(mean),

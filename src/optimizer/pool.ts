@@ -1,21 +1,21 @@
 import { createDesignSet, type Design, type Space } from '../space/index.ts';
 import { printableRounder } from './printable.ts';
-import type { Request } from './targets.ts';
 import type { ProposeCounts } from './types.ts';
 
 /** A design that could be proposed, and what was asked for when it was sampled. */
 export interface Candidate {
   readonly design: Design;
   readonly target?: number;
-  readonly guidance?: number;
+  /** Which request that was. */
+  readonly request?: number;
 }
 
 /** Collects distinct, feasible, printable designs that were not measured. */
 export interface Pool {
   readonly candidates: readonly Candidate[];
   readonly counts: ProposeCounts;
-  /** Decodes n x d encoded samples and returns the feasible designs among them, new or not. */
-  addSamples(samples: Float32Array, request: Request): readonly Design[];
+  /** Decodes n x d encoded samples of a request and returns the feasible designs among them, new or not. */
+  addSamples(samples: Float32Array, target: number, request: number): readonly Design[];
   /** Decodes n x d encoded designs that were made from others and adds the feasible new ones. */
   addVariations(designs: Float32Array): void;
   /** Adds a design as it is. */
@@ -53,7 +53,7 @@ export function createPool(
   return {
     candidates,
     counts,
-    addSamples: (samples, { target, guidance }) => {
+    addSamples: (samples, target, request) => {
       const feasible: Design[] = [];
       for (let offset = 0; offset < samples.length; offset += space.dimension) {
         counts.sampled++;
@@ -61,7 +61,7 @@ export function createPool(
         if (design === undefined) counts.infeasible++;
         else {
           feasible.push(design);
-          count(add({ design, target, guidance }));
+          count(add({ design, target, request }));
         }
       }
       return feasible;

@@ -23,11 +23,11 @@ import { checkOptions, type ProposeOptions } from './options.ts';
 import { createPopulation, type Population } from './population.ts';
 import { bestEncoded, refine } from './refine.ts';
 import { chooseInParts, type Part } from './select.ts';
-import { candidateTargets, defaultTargets, rewardQuantile, type Request } from './targets.ts';
+import { candidateTargets, defaultTargets, requestsOf, rewardQuantile, type Request } from './targets.ts';
 import type { Proposal, ProposeResult, TargetOutcome } from './types.ts';
 import { openVariations } from './variations.ts';
 
-function requestsFor(table: Table, options: ProposeOptions): readonly Request[] {
+function requestsFor(table: Table, options: ProposeOptions, sloped: boolean): readonly Request[] {
   const { rewards } = labelledRows(table);
   const { target, quantile, stretches = defaultTargets.stretches, guidances = defaultTargets.guidances } = options;
   const targets =
@@ -36,7 +36,7 @@ function requestsFor(table: Table, options: ProposeOptions): readonly Request[] 
       : quantile !== undefined
         ? [rewardQuantile(rewards, table.direction, quantile)]
         : candidateTargets(rewards, table.direction, stretches);
-  return targets.flatMap((value) => guidances.map((guidance) => ({ target: value, guidance })));
+  return requestsOf(targets, guidances, sloped);
 }
 
 function bestMeasured({ designs, rewards, direction }: Table): ProposeResult['best'] {
@@ -114,7 +114,7 @@ async function proposeFrom(context: ProposeContext, options: ProposeOptions, cho
   let outcomes: readonly TargetOutcome[] = [];
   if (options.candidates === undefined) {
     population = createPopulation(space, tried, table.decimals, judge);
-    const requests = requestsFor(table, options);
+    const requests = requestsFor(table, options, surrogate.graph !== undefined);
     outcomes = await samplePool(context, population, { sampling, pool, requests, observer, signal });
   } else {
     population = catalogue(context, options.candidates);
@@ -178,24 +178,30 @@ async function proposeFrom(context: ProposeContext, options: ProposeOptions, cho
 }
 
 /**
- * What the proposals are made up of beside the best of all: the best samples, and samples asked for the farthest target, as they come, as
- * long as the surrogate has nothing against them, which is to say predicts at least the best measured reward.
+ * What the proposals are made up of beside the best of all: the best samples that nothing pulled, and as they come samples of the most
+ * promising request that was pulled and of the farthest that was not, as long as the surrogate has nothing against them, which is to say
+ * predicts at least the best measured reward.
  */
 function partsOf(
   { table }: ProposeContext,
   { candidates }: Population,
   { mean }: Judgement,
   { sampled, options, outcomes }: Sampled,
-): Part[] {
-  const { target, guidance } = outcomes.at(-1)!;
+): readonly Part[] {
   const sign = table.direction === 'maximize' ? 1 : -1;
   const best = sign * bestMeasured(table).reward;
-  const bold = (index: number): boolean =>
-    candidates[index]!.target === target && candidates[index]!.guidance === guidance && sign * mean[index]! >= best;
+  const requestOf = (index: number): TargetOutcome | undefined => outcomes[candidates[index]!.request ?? -1];
+  const asTheyCome = (share: number, request: TargetOutcome | undefined): readonly Part[] => {
+    if (request === undefined) return [];
+    return [{ share, among: (index) => requestOf(index) === request && sign * mean[index]! >= best, by: 'order' }];
+  };
+  const pulled = outcomes.filter((outcome) => outcome.pulled).sort((a, b) => b.bound - a.bound);
+  const told = outcomes.filter((outcome) => !outcome.pulled);
   const chosen = options.target === undefined && options.quantile === undefined;
   return [
-    { share: shares.samples, among: (index) => index < sampled, by: 'bound' },
-    ...(chosen ? [{ share: shares.bold, among: bold, by: 'order' } as const] : []),
+    { share: shares.samples, among: (index) => index < sampled && requestOf(index)?.pulled !== true, by: 'bound' },
+    ...asTheyCome(shares.pulled, pulled[0]),
+    ...(chosen ? asTheyCome(shares.bold, told.at(-1)) : []),
   ];
 }
 

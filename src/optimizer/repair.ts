@@ -17,7 +17,7 @@ import { learn } from './learn.ts';
 import { defaultThreads, labelledRows, type TrainedDenoiser } from './models.ts';
 import { placesOf, type Place } from './places.ts';
 import { checkRepairOptions, defaultRepair, type RepairOptions } from './repair-options.ts';
-import { candidateTargets, type Request } from './targets.ts';
+import { candidateTargets, requestsOf, type Request } from './targets.ts';
 import type { Prediction } from './types.ts';
 
 /** What became of one design. */
@@ -165,7 +165,7 @@ function requestsFor(table: Table, options: RepairOptions): readonly Request[] {
   const { target, guidances = defaultRepair.guidances } = options;
   const { rewards } = labelledRows(table);
   const targets = target === undefined ? candidateTargets(rewards, table.direction, defaultRepair.stretches) : [target];
-  return targets.flatMap((value) => guidances.map((guidance) => ({ target: value, guidance })));
+  return requestsOf(targets, guidances, false);
 }
 
 /**

@@ -5,6 +5,8 @@ import type { Direction } from '../table/index.ts';
 export interface Request {
   readonly target: number;
   readonly guidance: number;
+  /** Whether the surrogate's slope pulls the samples as well (look-ahead guidance, Guo et al. 2024, arXiv:2404.14743). */
+  readonly pulled: boolean;
 }
 
 export interface TargetChoice {
@@ -15,6 +17,17 @@ export interface TargetChoice {
 
 /** What is tried, from the data's best to far beyond it, with moderate and strong guidance: docs/decisions.md. */
 export const defaultTargets: TargetChoice = { stretches: [0, 1, 3, 8], guidances: [1.5, 3] };
+
+/** How narrowly pulled samples are to reach their target: in standard deviations of the surrogate, docs/decisions.md. */
+export const pullSharpness = 0.3;
+
+/** Every target with every guidance; and pulled with the least guidance, where the surrogate has a slope. */
+export function requestsOf(targets: readonly number[], guidances: readonly number[], sloped: boolean): Request[] {
+  const told = targets.flatMap((target) => guidances.map((guidance): Request => ({ target, guidance, pulled: false })));
+  const guidance = guidances.reduce((least, one) => Math.min(least, one));
+  const pulled = sloped ? targets.map((target): Request => ({ target, guidance, pulled: true })) : [];
+  return [...told, ...pulled];
+}
 
 /** The reward at a quantile of the measured ones, counted towards the better end. */
 export function rewardQuantile(rewards: Float64Array, direction: Direction, share: number): number {

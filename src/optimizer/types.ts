@@ -36,6 +36,8 @@ export interface Proposal {
 export interface TargetOutcome {
   readonly target: number;
   readonly guidance: number;
+  /** Whether the surrogate's slope pulled the samples as well. */
+  readonly pulled: boolean;
   readonly samples: number;
   readonly distinct: number;
   /** Quantiles 0.1, 0.5 and 0.9 of the predicted reward of the samples. */

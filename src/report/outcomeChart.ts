@@ -8,7 +8,8 @@ import { figure, legend, scrolling, type Swatch } from './page.ts';
 import { element, join, picture, type Markup } from './svg.ts';
 
 interface Series {
-  readonly guidance: number;
+  /** How its samples were steered, in words. */
+  readonly steering: string;
   readonly outcomes: readonly TargetOutcome[];
 }
 
@@ -29,13 +30,17 @@ function isComplete({ target, predicted }: TargetOutcome): boolean {
 }
 
 function bySeries(outcomes: readonly TargetOutcome[]): readonly Series[] {
-  const weights = [...new Set(outcomes.map((outcome) => outcome.guidance))].sort((a, b) => a - b);
-  return weights.map((guidance) => ({
-    guidance,
-    outcomes: outcomes
-      .filter((outcome) => outcome.guidance === guidance && isComplete(outcome))
+  const ordered = [...outcomes].sort((a, b) => Number(a.pulled) - Number(b.pulled) || a.guidance - b.guidance);
+  return [...new Set(ordered.map(steeringOf))].map((steering) => ({
+    steering,
+    outcomes: ordered
+      .filter((outcome) => steeringOf(outcome) === steering && isComplete(outcome))
       .sort((a, b) => a.target - b.target),
   }));
+}
+
+function steeringOf({ guidance, pulled }: TargetOutcome): string {
+  return `guidance ${formatNumber(guidance)}${pulled ? ' and the surrogate\u2019s slope' : ''}`;
 }
 
 function lookOf(index: number): Look {
@@ -45,7 +50,7 @@ function lookOf(index: number): Look {
 
 function describe(facts: Facts, outcome: TargetOutcome): string {
   const [low, median, high] = outcome.predicted.map(facts.print);
-  return `asked for ${facts.print(outcome.target)} with guidance ${formatNumber(outcome.guidance)}: predicted ${median ?? ''} (${low ?? ''} to ${high ?? ''}), ${plural(outcome.samples, 'sample')}, ${formatCount(outcome.distinct)} distinct, median trust ${outcome.trust.toFixed(2)}${outcome.chosen ? ', chosen' : ''}`;
+  return `asked for ${facts.print(outcome.target)} with ${steeringOf(outcome)}: predicted ${median ?? ''} (${low ?? ''} to ${high ?? ''}), ${plural(outcome.samples, 'sample')}, ${formatCount(outcome.distinct)} distinct, median trust ${outcome.trust.toFixed(2)}${outcome.chosen ? ', chosen' : ''}`;
 }
 
 function drawSeries(facts: Facts, { outcomes }: Series, index: number, { x, y }: Scales): Markup {
@@ -92,16 +97,13 @@ export function outcomeChart(facts: Facts, outcomes: readonly TargetOutcome[]): 
       title: 'Asked for, and got',
       caption: `Median predicted ${facts.reward} of all samples drawn for a target, bars from the 10\u00a0% to the 90\u00a0% quantile. On the dotted diagonal, samples are predicted to be just what was asked for; where the curve bends away from it, asking for more brings no more.`,
       legend: legend([
-        ...series.map(({ guidance }, i) => ({
-          ...lookOf(i),
-          text: `guidance ${formatNumber(guidance)}`,
-        })),
+        ...series.map(({ steering }, i) => ({ ...lookOf(i), text: steering })),
         { swatch: 'circle', tone: 'best', text: 'chosen: the pool was drawn for it' },
         { swatch: 'dash', tone: 'best', text: `best measured, ${facts.print(facts.bestMeasured)}` },
       ]),
     },
     picture(
-      `Requested against predicted ${facts.reward}, ${plural(series.length, 'guidance weight')}, ${plural(complete.length, 'point')}.`,
+      `Requested against predicted ${facts.reward}, ${plural(series.length, 'kind')} of steering, ${plural(complete.length, 'point')}.`,
       frame.width,
       frame.height,
       leftAxis(frame, y, ticks, `predicted ${facts.axis}`),
@@ -137,6 +139,7 @@ function trustPicture(series: readonly Series[], frame: Frame, asked: readonly [
 
 const tableHeadings = [
   'guidance',
+  'slope',
   'asked for',
   'samples',
   'distinct',
@@ -153,6 +156,7 @@ export function outcomeTable(facts: Facts, outcomes: readonly TargetOutcome[]): 
   const rows = bySeries(outcomes).flatMap((series) => series.outcomes);
   const cells = ({ trust, bound, chosen, ...outcome }: TargetOutcome): readonly string[] => [
     formatNumber(outcome.guidance),
+    outcome.pulled ? 'yes' : '',
     facts.print(outcome.target),
     formatCount(outcome.samples),
     formatCount(outcome.distinct),

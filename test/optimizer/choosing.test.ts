@@ -9,8 +9,6 @@ import { candidateTargets, rewardQuantile } from '../../src/optimizer/targets.ts
 import { createSpace, type Space } from '../../src/space/index.ts';
 import { drawnSpace } from '../space/spaces.ts';
 
-const anything = { target: 0, guidance: 1 };
-
 describe('the pool', () => {
   const space = createSpace({
     parameters: { a: { type: 'real', min: 0, max: 1 }, b: { type: 'integer', min: 1, max: 5 } },
@@ -26,19 +24,19 @@ describe('the pool', () => {
       { a: 0.25, b: 4 },
       { a: 0.2501, b: 2 },
     );
-    const feasible = pool.addSamples(samples, { target: 7, guidance: 2 });
+    const feasible = pool.addSamples(samples, 7, 2);
     expect(feasible.length).toBe(5);
     // 0.2501 is no more distinct from 0.25 than 1e-3 of the range.
     expect(pool.counts).toEqual({ sampled: 5, repeated: 2, measured: 1, infeasible: 0 });
     expect(pool.candidates).toEqual([
-      { design: { a: 0.25, b: 2 }, target: 7, guidance: 2 },
-      { design: { a: 0.25, b: 4 }, target: 7, guidance: 2 },
+      { design: { a: 0.25, b: 2 }, target: 7, request: 2 },
+      { design: { a: 0.25, b: 4 }, target: 7, request: 2 },
     ]);
   });
 
   test('a design counts as it will be printed', () => {
     const pool = createPool(space, [{ a: 0.5, b: 3 }], { a: 1 });
-    pool.addSamples(encoded({ a: 0.47, b: 3 }, { a: 0.33, b: 1 }, { a: 0.28, b: 1 }), anything);
+    pool.addSamples(encoded({ a: 0.47, b: 3 }, { a: 0.33, b: 1 }, { a: 0.28, b: 1 }), 0, 0);
     expect(pool.candidates.map(({ design }) => design)).toEqual([{ a: 0.3, b: 1 }]);
     expect(pool.counts).toEqual({ sampled: 3, repeated: 1, measured: 1, infeasible: 0 });
   });
@@ -59,16 +57,16 @@ describe('the pool', () => {
     });
     const solution = Object.fromEntries(names.map((name, i) => [name, only[i]!]));
     const pool = createPool(tied, [], {});
-    const feasible = pool.addSamples(Float32Array.from([...new Float32Array(5), ...tied.encode(solution)]), anything);
+    const feasible = pool.addSamples(Float32Array.from([...new Float32Array(5), ...tied.encode(solution)]), 0, 0);
     expect(feasible).toEqual([solution]);
     expect(pool.counts).toEqual({ sampled: 2, repeated: 0, measured: 0, infeasible: 1 });
-    expect(pool.candidates).toEqual([{ design: solution, ...anything }]);
+    expect(pool.candidates).toEqual([{ design: solution, target: 0, request: 0 }]);
   });
 
   test('a sum that needs more decimals than the data is printed with them', () => {
     const part = { type: 'real', min: 0, max: 1 } as const;
     const tied = createSpace({ parameters: { a: part, b: part }, constraints: [{ sum: ['a', 'b'], equals: 0.125 }] });
-    const [design] = createPool(tied, [], { a: 1, b: 1 }).addSamples(new Float32Array(2), anything);
+    const [design] = createPool(tied, [], { a: 1, b: 1 }).addSamples(new Float32Array(2), 0, 0);
     const [a, b] = [design!['a'] as number, design!['b'] as number];
     expect(Math.abs(a + b - 0.125)).toBeLessThan(1e-9);
     for (const value of [a, b]) expect(Number(value.toFixed(3))).toBe(value);
@@ -77,7 +75,7 @@ describe('the pool', () => {
   test('a coordinate that is not finite is an error', () => {
     for (const bad of [NaN, Infinity, -Infinity]) {
       const pool = createPool(space, [], {});
-      expect(() => pool.addSamples(Float32Array.of(0, 0, 0.5, bad), anything)).toThrow(UserError);
+      expect(() => pool.addSamples(Float32Array.of(0, 0, 0.5, bad), 0, 0)).toThrow(UserError);
       expect(pool.candidates.length).toBe(1);
     }
   });

@@ -6,8 +6,6 @@ import { fitEnsemble, type FitSurrogate } from '../../src/reward/index.ts';
 import { createDesignSet, createSpace, type Design, type SpaceDefinition } from '../../src/space/index.ts';
 import { tableFromRows, type Cell, type Table, type TableOptions } from '../../src/table/index.ts';
 
-const request = { target: 1, guidance: 1 };
-
 /** Small models: these tests are about what comes out for any model, not about how good it is. */
 const small: ProposeOptions = {
   training: { steps: 100, width: 32 },
@@ -340,7 +338,7 @@ describe('the pool', () => {
         const pool = createPool(space, [], {});
         const sample = new Float32Array(space.dimension);
         sample[at] = bad;
-        expect(() => pool.addSamples(sample, request), `coordinate ${at} is ${bad}`).toThrow(/finite/);
+        expect(() => pool.addSamples(sample, 1, 0), `coordinate ${at} is ${bad}`).toThrow(/finite/);
         expect(pool.candidates).toEqual([]);
       }
     }
@@ -351,7 +349,7 @@ describe('the pool', () => {
     const stream = randomStream(4);
     const samples = new Float32Array(300 * space.dimension);
     for (let i = 0; i < samples.length; i++) samples[i] = stream.normal() * 10 ** (6 * stream.uniform() - 2);
-    const designs = pool.addSamples(samples, request);
+    const designs = pool.addSamples(samples, 1, 0);
     for (const design of designs) {
       expect(space.problemWith(design)).toBeUndefined();
       expect(space.satisfies(design, 1e-9)).toBe(true);
@@ -373,7 +371,7 @@ describe('fixed values finer than the data', () => {
     }).fix({ a: 0.3333 });
     const pool = createPool(mixture, [], { a: 2, b: 2, c: 2 });
     const samples = randomStream(1).fillNormal(new Float32Array(50 * mixture.dimension));
-    const designs = pool.addSamples(samples, request);
+    const designs = pool.addSamples(samples, 1, 0);
     expect(designs).toHaveLength(50);
     for (const { a, b, c } of designs) {
       expect(a).toBe(0.3333);

@@ -80,6 +80,7 @@ export function resultOf(problem: Problem): ProposeResult {
       return {
         target: best.reward + sign * step,
         guidance,
+        pulled: false,
         samples: 200,
         distinct: 150,
         predicted: [middle - 0.3, middle, middle + 0.3] as const,
