@@ -29,4 +29,4 @@ export const defaultVariations: readonly VariationName[] = ['columns', 'slope', 
  * for the farthest target, since off the data the denoiser's guess may be better than the surrogate's. The rest are the best of all, found
  * by search or drawn: docs/decisions.md.
  */
-export const shares = { samples: 0.25, pulled: 0.25, bold: 0.0625 } as const;
+export const shares = { samples: 0.1875, pulled: 0.125, bold: 0.0625 } as const;
