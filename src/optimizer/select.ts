@@ -50,7 +50,7 @@ export function chooseDiverse(
 
 /** A group of candidates that a part of the choice is taken from. */
 export interface Part {
-  /** The share of the choice, 0 to 1, rounded to the nearest number. */
+  /** The share of the choice, 0 to 1, rounded down. */
   readonly share: number;
   readonly among: (index: number) => boolean;
   /** The best by bound, or the first ones: how they come. */
@@ -72,7 +72,7 @@ export function chooseInParts(
   const taken = new Set<number>();
   for (const { share, among, by } of parts) {
     const free = (index: number): boolean => !taken.has(index) && among(index);
-    const wanted = Math.min(Math.round(share * count), count - taken.size);
+    const wanted = Math.min(Math.floor(share * count), count - taken.size);
     const chosen =
       by === 'bound'
         ? chooseDiverse(bound, encoded, wanted, diversity, free)
