@@ -321,9 +321,27 @@ describe('trust in a report', () => {
     expect(halos).toHaveLength(result.outcomes.filter(({ chosen }) => chosen).length);
     const below = find(own, 'svg')[1] ?? own;
     expect(find(below, 'g', 'symbols').flatMap((group) => find(group, 'path'))).toHaveLength(result.outcomes.length);
-    const rows = cellsOf(find(own, 'table')[0] ?? own).slice(1);
+    const [headings = [], ...rows] = cellsOf(find(own, 'table')[0] ?? own);
     expect(rows.filter((row) => row.at(-1) === 'chosen')).toHaveLength(halos.length);
     // Bounds are larger when better; the table has them in the reward's own units.
-    expect(rows[0]?.[8]).toBe(rows[0]?.[5]);
+    for (const row of rows) expect(row[headings.indexOf('judged by')]).toBe(row[headings.indexOf('median')]);
+  });
+
+  it('keeps requests that the slope pulled apart from those of the same guidance', () => {
+    const drawn = resultOf(coating).outcomes;
+    const outcomes = [...drawn, ...drawn.slice(0, 3).map((outcome) => ({ ...outcome, pulled: true }))];
+    const root = parse(renderProposalReport({ ...coatingResult, outcomes }));
+    const own = sectionOf(root, 'Requested against predicted reward');
+    const keys = find(find(own, 'ul', 'legend')[0] ?? own, 'li').map(textOf);
+    expect(keys.slice(0, 3)).toEqual(['guidance 1', 'guidance 2', 'guidance 1 and the surrogate\u2019s slope']);
+    const titles = find(own, 'title').map(textOf);
+    expect(titles.filter((title) => title.includes('slope'))).toHaveLength(3);
+    const [headings = [], ...rows] = cellsOf(find(own, 'table')[0] ?? own);
+    const [guidance, slope] = [headings.indexOf('guidance'), headings.indexOf('slope')];
+    expect(rows.map((row) => [row[guidance], row[slope]])).toEqual([
+      ...Array.from({ length: 3 }, () => ['1', '']),
+      ...Array.from({ length: 3 }, () => ['2', '']),
+      ...Array.from({ length: 3 }, () => ['1', 'yes']),
+    ]);
   });
 });

@@ -1,0 +1,198 @@
+import { describe, expect, test } from 'vitest';
+import { randomStream } from '../../src/base/index.ts';
+import { constant, onnxRuntime, type Runtime } from '../../src/graph/index.ts';
+import { learn, type LearnOptions } from '../../src/optimizer/learn.ts';
+import { hasUnlabelled, trainOnTable, triedDesigns, type TrainedDenoiser } from '../../src/optimizer/models.ts';
+import { fitEnsemble, fitSurrogate, type FitSurrogate, type Surrogate } from '../../src/reward/index.ts';
+import { subTable } from '../../src/optimizer/sub-table.ts';
+import { tableFromRows, type Table } from '../../src/table/index.ts';
+import { plane, planeRows, planeTable, tinyLearning, tinyTraining } from './tiny.ts';
+
+/** 40 rows; those at `failing` failed and have no reward, those at `open` have none either. */
+function tableWith({ failing = [], open = [] }: { failing?: readonly number[]; open?: readonly number[] }): Table {
+  const rows = planeRows(40).map((row, i) => ({
+    ...row,
+    reward: failing.includes(i) || open.includes(i) ? null : row.reward,
+    broke: failing.includes(i) ? 'yes' : 'no',
+  }));
+  return tableFromRows(rows, { reward: 'reward', direction: 'maximize', space: plane, failed: 'broke' });
+}
+
+const every = (n: number): readonly number[] => Array.from({ length: Math.floor(40 / n) }, (_, i) => n * i);
+
+/** The threads that this process has started and not ended. */
+function threads(): number {
+  const { workers } = process.report.getReport() as unknown as { workers: readonly unknown[] };
+  return workers.length;
+}
+
+async function trainOn(table: Table, surrogate?: Surrogate): Promise<TrainedDenoiser> {
+  const runtime = onnxRuntime({ threads: 1 });
+  try {
+    const options = { stream: randomStream(1), weighting: 'exponential', training: tinyTraining } as const;
+    return await trainOnTable(table, runtime, options, surrogate);
+  } finally {
+    await runtime.close();
+  }
+}
+
+/** Does something with a surrogate of the table. */
+async function withSurrogate<T>(table: Table, use: (surrogate: Surrogate) => Promise<T>): Promise<T> {
+  const learned = await learn(table, tinyLearning());
+  try {
+    return await use(learned.surrogate);
+  } finally {
+    await learned.dispose();
+  }
+}
+
+describe('rows without a reward', () => {
+  const open = every(2);
+  const table = tableWith({ open });
+
+  test('take one from the surrogate, which makes another denoiser of them', async () => {
+    expect(hasUnlabelled(table)).toBe(true);
+    await withSurrogate(table, async (surrogate) => {
+      const [plain, pseudo] = [await trainOn(table), await trainOn(table, surrogate)];
+      expect(Object.keys(pseudo.model.parameters)).toEqual(Object.keys(plain.model.parameters));
+      expect(pseudo.model.parameters).not.toEqual(plain.model.parameters);
+      expect(pseudo.heldOut).toEqual(plain.heldOut);
+      expect((await trainOn(table, surrogate)).model.parameters).toEqual(pseudo.model.parameters);
+    });
+  });
+
+  test('are what the surrogate is waited for: the denoiser is the same with one thread and with two', async () => {
+    const [one, two] = [await learn(table, tinyLearning()), await learn(table, { ...tinyLearning(), threads: 2 })];
+    expect(two.trained.model.parameters).toEqual(one.trained.model.parameters);
+    await one.dispose();
+    await two.dispose();
+  });
+
+  test('are none where all rows have a reward: the surrogate is not asked', async () => {
+    const full = tableWith({});
+    expect(hasUnlabelled(full)).toBe(false);
+    await withSurrogate(full, async (surrogate) => {
+      const silent: Surrogate = { ...surrogate, predict: () => Promise.reject(new Error('asked')) };
+      expect((await trainOn(full, silent)).model.parameters).toEqual((await trainOn(full)).model.parameters);
+    });
+  });
+
+  test('may be proposed, as they were not tried; failed ones may not', () => {
+    const both = tableWith({ open: [3, 4], failing: [7] });
+    const tried = triedDesigns(both);
+    expect(tried).toHaveLength(38);
+    expect(tried).toContain(both.designs[7]);
+    expect(tried).not.toContain(both.designs[3]);
+  });
+});
+
+describe('rows that failed', () => {
+  const failing = every(3);
+  const table = tableWith({ failing });
+  const working = Array.from({ length: 40 }, (_, row) => row).filter((row) => !failing.includes(row));
+
+  test('do not train the denoiser: it is the one of the table without them', async () => {
+    const [all, without] = [await trainOn(table), await trainOn(subTable(table, working))];
+    expect(all.model).toEqual(without.model);
+    expect(all.reference).toEqual(without.reference);
+    expect(all.heldOut).toEqual(without.heldOut.map((row) => working[row]!));
+  });
+
+  test('teach which experiments work', async () => {
+    const left = tableWith({ failing: planeRows(40).flatMap(({ x }, i) => (x > 0.35 ? [i] : [])) });
+    const learned = await learn(left, tinyLearning());
+    try {
+      const at = (x: number) => left.space.encodeAll([{ x, y: 0.3 }]);
+      const [works] = await learned.feasibility!.predict(at(0.1));
+      const [fails] = await learned.feasibility!.predict(at(0.55));
+      expect(works).toBeGreaterThan(0.5);
+      expect(fails).toBeLessThan(0.5);
+      const { feasible } = await learned.judge.judge(at(0.55));
+      expect(feasible[0]).toBe(fails);
+    } finally {
+      await learned.dispose();
+    }
+  });
+
+  test('are needed for a model of them', async () => {
+    const learned = await learn(planeTable(20), tinyLearning());
+    expect(learned.feasibility).toBeUndefined();
+    await learned.dispose();
+  });
+});
+
+describe('what was opened', () => {
+  /** Learning with a surrogate whose runtime and disposal can be looked at. */
+  function watched(change: Partial<LearnOptions>, fit: FitSurrogate = fitSurrogate('gaussian-process')) {
+    const seen: { runtime?: Runtime; fitted: number; disposed: number } = { fitted: 0, disposed: 0 };
+    const surrogate: FitSurrogate = async (rows, context) => {
+      seen.runtime = context.runtime;
+      const own = await fit(rows, context);
+      seen.fitted++;
+      return { ...own, dispose: () => own.dispose().then(() => void seen.disposed++) };
+    };
+    return { seen, options: { ...tinyLearning(), surrogate, ...change } };
+  }
+
+  const isClosed = (runtime: Runtime): Promise<void> =>
+    expect(runtime.compile({ outputs: { one: constant([1]) } })).rejects.toThrow();
+
+  test('is closed when it is disposed of', async () => {
+    const before = threads();
+    const { seen, options } = watched({});
+    const learned = await learn(planeTable(20), options);
+    expect(threads()).toBe(before + 2);
+    await learned.dispose();
+    expect(seen).toMatchObject({ fitted: 1, disposed: 1 });
+    await isClosed(seen.runtime!);
+    await isClosed(learned.runtime);
+    expect(threads()).toBe(before);
+  });
+
+  test.each([1, 2])('is closed when training the denoiser throws, with %d threads', async (count) => {
+    const before = threads();
+    const failure = new Error('no more');
+    const observer: LearnOptions['observer'] = ({ stage }) => {
+      if (stage === 'denoiser') throw failure;
+    };
+    const { seen, options } = watched({ threads: count, observer });
+    await expect(learn(planeTable(20), options)).rejects.toBe(failure);
+    expect(seen).toMatchObject({ fitted: 1, disposed: 1 });
+    await isClosed(seen.runtime!);
+    expect(threads()).toBe(before);
+  });
+
+  test.each([1, 2])('is closed when fitting the surrogate throws, with %d threads', async (count) => {
+    const before = threads();
+    const failure = new Error('no more');
+    const { seen, options } = watched({ threads: count }, () => Promise.reject(failure));
+    await expect(learn(planeTable(20), options)).rejects.toBe(failure);
+    await isClosed(seen.runtime!);
+    expect(threads()).toBe(before);
+  });
+
+  test('is closed when fitting the failures throws', async () => {
+    const before = threads();
+    const failure = new Error('no more');
+    const observer: LearnOptions['observer'] = ({ stage }) => {
+      if (stage === 'feasibility') throw failure;
+    };
+    const { seen, options } = watched({ observer });
+    await expect(learn(tableWith({ failing: every(4) }), options)).rejects.toBe(failure);
+    expect(seen).toMatchObject({ fitted: 1, disposed: 1 });
+    expect(threads()).toBe(before);
+  });
+
+  test('is closed when the signal aborts, with its reason', async () => {
+    const before = threads();
+    const abort = new AbortController();
+    const reason = new Error('enough');
+    const observer: LearnOptions['observer'] = ({ stage }) => {
+      if (stage === 'denoiser') abort.abort(reason);
+    };
+    const { seen, options } = watched({ observer, signal: abort.signal }, fitEnsemble({ steps: 50, width: 8 }));
+    await expect(learn(planeTable(20), options)).rejects.toBe(reason);
+    expect(seen).toMatchObject({ fitted: 1, disposed: 1 });
+    expect(threads()).toBe(before);
+  });
+});
