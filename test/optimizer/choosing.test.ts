@@ -4,8 +4,8 @@ import { randomStream, standardDeviation, UserError } from '../../src/base/index
 import { checkCount } from '../../src/optimizer/generate.ts';
 import { fixedCoordinates } from '../../src/optimizer/fixed.ts';
 import { createPool } from '../../src/optimizer/pool.ts';
-import { chooseDiverse, rankByBound } from '../../src/optimizer/select.ts';
-import { candidateTargets, rewardQuantile } from '../../src/optimizer/targets.ts';
+import { chooseDiverse, chooseInParts, rankByBound, type Part } from '../../src/optimizer/select.ts';
+import { candidateTargets, promise, requestsOf, rewardQuantile } from '../../src/optimizer/targets.ts';
 import { createSpace, type Space } from '../../src/space/index.ts';
 import { drawnSpace } from '../space/spaces.ts';
 
@@ -124,6 +124,108 @@ describe('choosing', () => {
     });
     expect(spreads[1]!).toBeGreaterThan(spreads[0]!);
     expect(spreads[2]!).toBeGreaterThan(spreads[1]!);
+  });
+});
+
+describe('choosing in parts', () => {
+  const encoded = (index: number): Float32Array => Float32Array.of(index);
+  // Falling with the place: the first are the best.
+  const falling = (n: number): Float64Array => Float64Array.from({ length: n }, (_, i) => n - i);
+  const part = (share: number, among: Part['among'], by: Part['by'] = 'bound'): Part => ({ share, among, by });
+
+  test('without parts is choosing the best', () => {
+    expect(chooseInParts(falling(9), encoded, 4, 0, [])).toEqual([0, 1, 2, 3]);
+  });
+
+  test('takes the share of a part from its best, and the rest from the best of all', () => {
+    const odd = part(0.5, (i) => i % 2 === 1);
+    const late = part(0.25, (i) => i >= 12);
+    expect(chooseInParts(falling(16), encoded, 8, 0, [odd, late])).toEqual([0, 1, 2, 3, 5, 7, 12, 13]);
+  });
+
+  test('as they come takes the first of a part, however bad', () => {
+    const rising = Float64Array.from({ length: 10 }, (_, i) => i);
+    expect(chooseInParts(rising, encoded, 4, 0, [part(0.5, (i) => i >= 3, 'order')])).toEqual([9, 8, 4, 3]);
+  });
+
+  test('a part with too few members is filled up from the rest', () => {
+    const few = part(0.5, (i) => i === 7);
+    const none = part(0.25, () => false);
+    expect(chooseInParts(falling(10), encoded, 4, 0, [few, none])).toEqual([0, 1, 2, 7]);
+  });
+
+  test('shares are rounded, and parts that ask for more than all get what is left, in turn', () => {
+    const last = part(0.3, (i) => i === 9, 'order');
+    expect(chooseInParts(falling(10), encoded, 2, 0, [last])).toEqual([0, 9]);
+    expect(chooseInParts(falling(10), encoded, 1, 0, [last])).toEqual([0]);
+    const [high, low] = [part(0.75, (i) => i >= 5), part(0.75, (i) => i < 5)];
+    expect(chooseInParts(falling(10), encoded, 4, 0, [high, low])).toEqual([0, 5, 6, 7]);
+  });
+
+  test('gives exactly as many as asked for or all there are, each once, by falling bound, shares kept', () => {
+    const drawn = fc.record({
+      bounds: fc.array(fc.double({ noNaN: true, min: -5, max: 5 }), { minLength: 1, maxLength: 40 }),
+      count: fc.integer({ min: 1, max: 45 }),
+      diversity: fc.constantFrom(0, 0, 0.3, 1),
+      parts: fc.array(
+        fc.record({
+          share: fc.double({ min: 0, max: 1, noNaN: true }),
+          modulus: fc.integer({ min: 1, max: 5 }),
+          by: fc.constantFrom('bound' as const, 'order' as const),
+        }),
+        { maxLength: 3 },
+      ),
+    });
+    fc.assert(
+      fc.property(drawn, ({ bounds, count, diversity, parts }) => {
+        const bound = Float64Array.from(bounds);
+        const given = parts.map(({ share, modulus, by }) => part(share, (i) => i % modulus === 0, by));
+        const chosen = chooseInParts(bound, encoded, count, diversity, given);
+        expect(chosen).toHaveLength(Math.min(count, bounds.length));
+        expect(new Set(chosen).size).toBe(chosen.length);
+        for (let i = 1; i < chosen.length; i++) expect(bound[chosen[i]!]).toBeLessThanOrEqual(bound[chosen[i - 1]!]!);
+        const first = given[0];
+        if (first === undefined) return;
+        const members = bounds.filter((_, i) => first.among(i)).length;
+        const kept = chosen.filter(first.among).length;
+        expect(kept).toBeGreaterThanOrEqual(Math.min(Math.round(first.share * count), members, count));
+      }),
+    );
+  });
+
+  test('with diversity keeps apart what is chosen within a part', () => {
+    const places = [0, 0.01, 0.02, 3, 3.01, 3.02];
+    const bound = Float64Array.of(6, 5.9, 5.8, 5.5, 5.4, 5.3);
+    const at = (index: number): Float32Array => Float32Array.of(places[index]!);
+    expect(chooseInParts(bound, at, 2, 0.6, [part(1, () => true)])).toEqual([0, 3]);
+    expect(chooseDiverse(bound, at, 2, 0.6, (index) => index < 3)).toEqual([0, 2]);
+    expect(chooseDiverse(bound, at, 5, 0.6, (index) => index < 3)).toEqual([0, 1, 2]);
+  });
+});
+
+describe('requests', () => {
+  test('are every target with every guidance, and where there is a slope every target pulled, with the least', () => {
+    const told = [
+      { target: 1, guidance: 3, pulled: false },
+      { target: 1, guidance: 1.5, pulled: false },
+      { target: 2, guidance: 3, pulled: false },
+      { target: 2, guidance: 1.5, pulled: false },
+    ];
+    expect(requestsOf([1, 2], [3, 1.5], false)).toEqual(told);
+    expect(requestsOf([1, 2], [3, 1.5], true)).toEqual([
+      ...told,
+      { target: 1, guidance: 1.5, pulled: true },
+      { target: 2, guidance: 1.5, pulled: true },
+    ]);
+  });
+
+  test('promise the mean bound of the best tenth of their samples, of one at least', () => {
+    expect(promise(new Float64Array())).toBe(-Infinity);
+    expect(promise(Float64Array.of(-3))).toBe(-3);
+    expect(promise(Float64Array.of(1, 5, 2))).toBe(5);
+    const bound = Float64Array.from({ length: 40 }, (_, i) => (i * 7) % 40);
+    expect(promise(bound)).toBe((39 + 38 + 37 + 36) / 4);
+    expect(bound[1]).toBe(7);
   });
 });
 

@@ -117,7 +117,8 @@ describe('what evidence is worth', () => {
 
 describe('a judgement', () => {
   const inside = table.space.encodeAll(table.designs.slice(0, 30));
-  const far = Float32Array.from({ length: 2 * 20 }, (_, i) => 2 + 0.1 * i);
+  /** The upper right corner; the data end at 0.2. */
+  const far = Float32Array.from({ length: 2 * 20 }, (_, i) => 0.8 + 0.005 * i);
 
   test('has the predictions of the surrogate, in own units, doubted nowhere less than the surrogate does', async () => {
     const { mean, std, trust, feasible } = await judged(inside);
@@ -141,19 +142,13 @@ describe('a judgement', () => {
     expect(top(off.trust)).toBeLessThan(0.05);
     expect(quantile(near.trust, 0.5)).toBeGreaterThan(0.2);
     expect(Math.min(...off.std)).toBeGreaterThan(quantile(near.std, 0.9));
-    // Also the best of what is off is below the worst that the data's own doubt and evidence could do.
     expect(top(off.bound)).toBeLessThan(quantile(near.bound, 0.1));
-    // Along a line that leads away, doubt only grows.
-    for (let i = 1; i < off.std.length; i++) expect(off.std[i]).toBeGreaterThan(off.std[i - 1]!);
   });
 
   test('without doubt and evidence is the prediction', async () => {
-    // Residuals that are the negative of all evidence make it worth nothing; a std of 0 does the same.
-    const certain = surrogateOf(([x, y]) => ({ mean: x! * y!, std: 0 }));
-    for (const designs of [inside, far]) {
-      const { mean, bound } = await judged(designs, { surrogate: certain });
-      expect(bound).toEqual(mean);
-    }
+    const certain = surrogateOf(([x, y]) => ({ mean: 1 + x! * y!, std: 0 }));
+    const { mean, bound } = await judged(Float32Array.from([...inside, ...far]), { surrogate: certain });
+    expect(bound).toEqual(mean);
   });
 
   test('gives up caution times the standard deviation', async () => {

@@ -85,13 +85,7 @@ describe('search', () => {
     };
     const { population } = started(space, worth, 50);
     expect(await bestOf(population)).toBeLessThan(8);
-    await refine(
-      population,
-      [columns(space)],
-      { generations: 12, parents: 20, children: 120 },
-      randomStream(2),
-      quiet,
-    );
+    await refine(population, [columns(space)], { generations: 12, parents: 20, children: 120 }, randomStream(2), quiet);
     expect(await bestOf(population)).toBe(8);
   });
 
@@ -153,13 +147,10 @@ describe('search', () => {
     const observer = (): void => {
       if (++generations === 2) abort.abort(reason);
     };
-    const run = refine(
-      population,
-      [columns(space)],
-      { generations: 50, parents: 10, children: 10 },
-      randomStream(1),
-      { observer, signal: abort.signal },
-    );
+    const run = refine(population, [columns(space)], { generations: 50, parents: 10, children: 10 }, randomStream(1), {
+      observer,
+      signal: abort.signal,
+    });
     await expect(run).rejects.toBe(reason);
     expect(generations).toBe(2);
   });

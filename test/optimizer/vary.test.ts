@@ -40,7 +40,8 @@ describe('children', () => {
       { a: 0.6, b: 0.4, c: 0, layers: 3, catalyst: 'B' },
     ]);
     const children = vary(space, parents, 200, randomStream(1));
-    for (let i = 0; i < 200; i++) expect(space.satisfies(space.decode(children, i * space.dimension)!, 1e-9)).toBe(true);
+    for (let i = 0; i < 200; i++)
+      expect(space.satisfies(space.decode(children, i * space.dimension)!, 1e-9)).toBe(true);
   });
 
   test('stay in the box, and their choices are one of each', () => {
