@@ -2,7 +2,6 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { randomStream } from '../../src/base/index.ts';
 import { constant, mean, multiply, onnxRuntime, square, subtract, type Tensor } from '../../src/graph/index.ts';
 import { ascent } from '../../src/optimizer/ascend.ts';
-import type { Variation } from '../../src/optimizer/refine.ts';
 import { createSpace, type Space } from '../../src/space/index.ts';
 import type { Direction } from '../../src/table/index.ts';
 import { rowsOf } from './tiny.ts';
@@ -22,7 +21,7 @@ const bowl =
 const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Math.sqrt(Array.from(a, (value, j) => (value - b[j]!) ** 2).reduce((sum, one) => sum + one, 0) / a.length);
 
-/** Children with the number of the start each comes from, which is the one nearest. */
+/** The children of one call. Parents are not looked at. */
 async function climb(
   own: Space,
   model: (designs: Tensor) => Tensor,
@@ -30,12 +29,11 @@ async function climb(
   starts: readonly Float32Array[],
   { count = 64, seed = 1 } = {},
 ): Promise<Float32Array> {
-  const { variation, dispose } = await ascent(runtime, own, model, direction, starts);
+  const opened = await ascent(runtime, own, model, direction, starts);
   try {
-    const ignored: Parameters<Variation>[0] = [];
-    return await variation(ignored, count, randomStream(seed));
+    return await opened.variation([], count, randomStream(seed));
   } finally {
-    await dispose();
+    await opened.dispose();
   }
 }
 

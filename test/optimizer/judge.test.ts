@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { quantile, randomStream } from '../../src/base/index.ts';
-import { onnxRuntime } from '../../src/graph/index.ts';
+import { onnxRuntime, referenceRuntime } from '../../src/graph/index.ts';
 import { createJudge, doubtWeight, evidenceWeight, type Judge, type JudgeOptions } from '../../src/optimizer/judge.ts';
 import { labelledRows, trainOnTable, type TrainedDenoiser } from '../../src/optimizer/models.ts';
 import { noCurve, type Feasibility, type Predictions, type Surrogate } from '../../src/reward/index.ts';
@@ -54,7 +54,7 @@ const noRows = { designs: new Float32Array(), residuals: new Float64Array() };
 
 async function judged(designs: Float32Array, change: Partial<JudgeOptions> = {}) {
   const judge: Judge = await createJudge({
-    runtime,
+    runtime: referenceRuntime,
     model: trained.model,
     reference: trained.reference,
     surrogate: slanted,
