@@ -59,6 +59,15 @@ describe('an ascent', () => {
     expect(await climb(space, bowl(place, 1), 'minimize', [start])).toEqual(up);
   });
 
+  test('comes to rest: where a stride is long enough to arrive, it ends close by, since steps grow shorter', async () => {
+    const near = Float32Array.of(place[0]! + 0.3, place[1]! + 0.3, place[2]! + 0.3);
+    const ends = rowsOf(await climb(space, bowl(place, -1), 'maximize', [near], { count: 200 }), 3);
+    // Half of the strides get there.
+    const arrived = ends.filter((end) => distance(end, place) < 0.01).length / 200;
+    expect(arrived).toBeGreaterThan(0.35);
+    expect(arrived).toBeLessThan(0.6);
+  });
+
   test('goes as far for a steep model as for a flat one', async () => {
     const flat = await climb(space, bowl(place, -0.001), 'maximize', [start]);
     const steep = await climb(space, bowl(place, -1000), 'maximize', [start]);

@@ -154,6 +154,12 @@ describe('choosing in parts', () => {
     expect(chooseInParts(falling(10), encoded, 4, 0, [few, none])).toEqual([0, 1, 2, 7]);
   });
 
+  test('what one part took does not count for another', () => {
+    const late = part(0.5, (i) => i >= 5);
+    expect(chooseInParts(falling(10), encoded, 4, 0, [late, part(0.25, (i) => i >= 5)])).toEqual([0, 5, 6, 7]);
+    expect(chooseInParts(falling(10), encoded, 4, 0, [late, part(0.25, (i) => i >= 5, 'order')])).toEqual([0, 5, 6, 7]);
+  });
+
   test('shares are rounded, and parts that ask for more than all get what is left, in turn', () => {
     const last = part(0.3, (i) => i === 9, 'order');
     expect(chooseInParts(falling(10), encoded, 2, 0, [last])).toEqual([0, 9]);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../../src/base/index.ts';
 import { constant, onnxRuntime, type Runtime } from '../../src/graph/index.ts';
+import { createJudge, evidenceWeight } from '../../src/optimizer/judge.ts';
 import { learn, type LearnOptions } from '../../src/optimizer/learn.ts';
 import { hasUnlabelled, trainOnTable, triedDesigns, type TrainedDenoiser } from '../../src/optimizer/models.ts';
 import { fitEnsemble, fitSurrogate, type FitSurrogate, type Surrogate } from '../../src/reward/index.ts';
@@ -121,6 +122,40 @@ describe('rows that failed', () => {
     expect(learned.feasibility).toBeUndefined();
     await learned.dispose();
   });
+});
+
+test('what evidence is worth is learnt from rows that the denoiser held out and the surrogate predicted unseen', async () => {
+  const open = every(3);
+  const table: Table = { ...tableWith({ open }), direction: 'minimize' };
+  const options = { ...tinyLearning(), training: { ...tinyTraining, heldOutShare: 0.5 } };
+  const learned = await learn(table, options);
+  const { trained, surrogate, runtime } = learned;
+  try {
+    const labelled = [...table.rewards.keys()].filter((row) => !open.includes(row));
+    const rows = trained.heldOut.filter((row) => labelled.includes(row));
+    expect(rows.length).toBeGreaterThan(8);
+    // How far the truth is better, which is lower, than predicted.
+    const residuals = Float64Array.from(rows, (row) => {
+      const at = labelled.indexOf(row);
+      return (surrogate.heldOut.mean[at]! - table.rewards[row]!) / surrogate.heldOut.std[at]!;
+    });
+    const judge = await createJudge({
+      runtime,
+      model: trained.model,
+      reference: trained.reference,
+      surrogate,
+      unseen: { designs: table.space.encodeAll(rows.map((row) => table.designs[row]!)), residuals },
+      rewards: Float64Array.from(labelled, (row) => table.rewards[row]!),
+      direction: 'minimize',
+      caution: options.caution,
+      stream: options.stream,
+    });
+    expect(learned.judge.evidenceWeight).toBe(judge.evidenceWeight);
+    expect(judge.evidenceWeight).not.toBe(evidenceWeight(new Float64Array(), new Float64Array()));
+    await judge.dispose();
+  } finally {
+    await learned.dispose();
+  }
 });
 
 describe('what was opened', () => {
