@@ -223,8 +223,8 @@ describe('a space no larger than the pool', () => {
     });
     const { proposals } = await propose(table, { ...small, surrogate: likesLarge, pool: 400, count: 6 });
     const sums = proposals.map(({ design: { a, b } }) => Number(a) + Number(b));
-    // Two of six are the best of the samples; the rest are the best of all.
-    expect(sums.slice(0, 4)).toEqual([38, 37, 37, 36]);
+    // One of six is the best sample that is left; the others are the best of all.
+    expect(sums.slice(0, 5)).toEqual([38, 37, 37, 36, 36]);
   });
 });
 
