@@ -15,7 +15,16 @@ import {
 } from '../report/index.ts';
 import { formatCell } from '../table/index.ts';
 import { defineCommand, type Command, type Files } from './command.ts';
-import { computingFlags, computingOptions, talkFlags, type ComputingValues, type TalkValues } from './computing.ts';
+import {
+  computingFlags,
+  computingOptions,
+  talkFlags,
+  type ComputingValues,
+  type TalkValues,
+  surrogateFlag,
+  surrogateOption,
+  type SurrogateValues,
+} from './computing.ts';
 import { dataFlags, openTable, type DataValues } from './data.ts';
 import { numberFlag, textFlag, wholeFromOne, type FlagsOf } from './flags.ts';
 import { checkOutputs } from './paths.ts';
@@ -23,7 +32,7 @@ import { createReporter } from './progress.ts';
 import { print, widthOf, type Session } from './session.ts';
 import { textTable, type TextColumn } from './text.ts';
 
-interface Values extends DataValues, TalkValues, ComputingValues {
+interface Values extends DataValues, TalkValues, ComputingValues, SurrogateValues {
   readonly count: number | undefined;
   readonly repeats: number | undefined;
   readonly report: string | undefined;
@@ -45,6 +54,7 @@ const flags: FlagsOf<Values> = {
   ),
   ...talkFlags,
   report: textFlag({ group: 'Output', help: 'write an HTML report here: what was found, by method and repeat' }),
+  ...surrogateFlag,
   ...computingFlags,
 };
 
@@ -133,6 +143,7 @@ async function run([file]: Files, values: Values, session: Session): Promise<voi
     const { count, repeats = defaultRepeats } = values;
     const result = await runBacktest(table, {
       ...computingOptions(values),
+      ...surrogateOption(values),
       ...(count === undefined ? {} : { count }),
       repeats,
       observer: reporter.observer,

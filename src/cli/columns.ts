@@ -47,9 +47,20 @@ export function deviationName(reward: string): string {
   return `${predictedName(reward)}_std`;
 }
 
+/** How well a proposal belongs to the data, and the probability that it works. */
+const trustName = 'trust';
+const feasibleName = 'feasible';
+const shareDecimals = 3;
+
 /** Throws a data error when the output would have two columns of one name, before any work. */
-export function checkColumnNames({ file, columns, reward, inferred }: Table): void {
-  const twice = [predictedName(reward), deviationName(reward)].find((name) => columns.includes(name));
+export function checkColumnNames({ file, columns, reward, inferred, failed }: Table): void {
+  const own = [
+    predictedName(reward),
+    deviationName(reward),
+    trustName,
+    ...(failed.includes(true) ? [feasibleName] : []),
+  ];
+  const twice = own.find((name) => columns.includes(name));
   if (twice === undefined) return;
   const remedy = inferred ? `rename it, or leave it out with --ignore ${asArgument(twice)}` : 'rename it';
   throw dataError(
@@ -91,12 +102,17 @@ export function checkRepairNames({ reward }: Table, { file, columns, extra }: De
   throw dataError(`${file} has a column ${JSON.stringify(twice)}, a name that the output needs for itself; rename it`);
 }
 
-/** How proposals become CSV: the design columns in the order of the table, then mean and standard deviation of the prediction. */
+/** How proposals become CSV: the design columns in the order of the table, then mean and standard deviation of the prediction, trust and,
+ *  where experiments failed, the probability that it works. */
 export function proposalColumns(table: Table, proposals: readonly Proposal[]): WriteOptions {
   const decimals = predictionDecimals(table);
   const extra: readonly ExtraColumn[] = [
     { name: predictedName(table.reward), cells: proposals.map(({ predicted }) => predicted.mean), decimals },
     { name: deviationName(table.reward), cells: proposals.map(({ predicted }) => predicted.std), decimals },
+    { name: trustName, cells: proposals.map(({ trust }) => trust), decimals: shareDecimals },
+    ...(table.failed.includes(true)
+      ? [{ name: feasibleName, cells: proposals.map(({ feasible }) => feasible), decimals: shareDecimals }]
+      : []),
   ];
   const designs = proposals.map(({ design }) => design);
   return { columns: table.columns, extra, decimals: exactDecimals(table.columns, table.decimals, designs) };

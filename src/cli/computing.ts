@@ -1,4 +1,5 @@
 import type { RuntimeName } from '../graph/index.ts';
+import { fitSurrogate, surrogateChoices, type FitSurrogate, type SurrogateChoice } from '../reward/index.ts';
 import { choiceFlag, numberFlag, switchFlag, textFlag, wholeFromOne, wholeNumber, type FlagsOf } from './flags.ts';
 
 /** The runtimes that a user can choose; the third, float64 reference is for tests. */
@@ -52,6 +53,21 @@ export const computingFlags: FlagsOf<ComputingValues> = {
   ...threadsFlag,
 };
 
+export interface SurrogateValues {
+  readonly surrogate: SurrogateChoice | undefined;
+}
+
+export const surrogateFlag: FlagsOf<SurrogateValues> = {
+  surrogate: choiceFlag(
+    {
+      group: 'Computing',
+      help: `what predicts rewards: ${surrogateChoices.join(', ')}`,
+      fallback: 'auto: the best on held-out rows',
+    },
+    surrogateChoices,
+  ),
+};
+
 export const talkFlags: FlagsOf<TalkValues> = {
   json: switchFlag({ group: 'Output', help: 'print one JSON object instead of text' }),
   quiet: switchFlag({ group: 'Output', help: 'no remarks and no progress on stderr, errors only' }),
@@ -61,6 +77,11 @@ export const outputFlags: FlagsOf<OutputValues> = {
   out: textFlag({ group: 'Output', help: 'write the CSV here, gzipped when the name ends in .gz', fallback: 'stdout' }),
   ...talkFlags,
 };
+
+/** The option that the flag stands for. */
+export function surrogateOption({ surrogate }: SurrogateValues): { readonly surrogate?: FitSurrogate } {
+  return surrogate === undefined ? {} : { surrogate: fitSurrogate(surrogate) };
+}
 
 /** The options that the computing flags stand for. */
 export function computingOptions({ seed, runtime, threads }: ComputingValues): {

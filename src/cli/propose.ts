@@ -1,6 +1,7 @@
 import { usageError, writeWhole, type Observer } from '../base/index.ts';
 import {
   defaultCount,
+  defaultDiversity,
   defaultTargets,
   poolRule,
   propose as proposeDesigns,
@@ -9,10 +10,19 @@ import {
 } from '../optimizer/index.ts';
 import { renderProposalReport } from '../report/index.ts';
 import type { Design, Space } from '../space/index.ts';
-import { formatCell, readDesigns, writeDesigns, writeDesignsTo, type DesignList, type Table } from '../table/index.ts';
-import { checkColumnNames, predictionDecimals, proposalColumns } from './columns.ts';
+import { readDesigns, writeDesigns, writeDesignsTo, type DesignList, type Table } from '../table/index.ts';
+import { checkColumnNames, proposalColumns } from './columns.ts';
 import { defineCommand, type Command, type Files } from './command.ts';
-import { computingFlags, computingOptions, outputFlags, type ComputingValues, type OutputValues } from './computing.ts';
+import {
+  computingFlags,
+  computingOptions,
+  outputFlags,
+  type ComputingValues,
+  type OutputValues,
+  surrogateFlag,
+  surrogateOption,
+  type SurrogateValues,
+} from './computing.ts';
 import { dataFlags, fixedValues, openTable, type DataValues } from './data.ts';
 import {
   anyNumber,
@@ -25,12 +35,13 @@ import {
   type FlagsOf,
 } from './flags.ts';
 import { checkOutputs } from './paths.ts';
-import { createReporter, type Reporter } from './progress.ts';
+import { createReporter } from './progress.ts';
+import { noteOutcome } from './propose-notes.ts';
 import { print, widthOf, type Session } from './session.ts';
 import { proposalSummary } from './summary.ts';
 import { countOf } from './text.ts';
 
-interface Values extends DataValues, OutputValues, ComputingValues {
+interface Values extends DataValues, OutputValues, ComputingValues, SurrogateValues {
   readonly count: number | undefined;
   readonly target: number | undefined;
   readonly quantile: number | undefined;
@@ -38,6 +49,7 @@ interface Values extends DataValues, OutputValues, ComputingValues {
   readonly fix: readonly string[];
   readonly candidates: string | undefined;
   readonly pool: number | undefined;
+  readonly diversity: number | undefined;
   readonly report: string | undefined;
 }
 
@@ -83,8 +95,17 @@ const flags: FlagsOf<Values> = {
     },
     wholeFromOne,
   ),
+  diversity: numberFlag(
+    {
+      group: 'What to ask for',
+      help: 'how far apart to keep proposals, in distances between neighbouring rows, 0 to 1',
+      fallback: String(defaultDiversity),
+    },
+    numberBetween(0, 1),
+  ),
   ...outputFlags,
   report: textFlag({ group: 'Output', help: 'write an HTML report here: proposals against data, training, settings' }),
+  ...surrogateFlag,
   ...computingFlags,
 };
 
@@ -100,15 +121,17 @@ function checkCandidateFlags(values: Values): void {
 }
 
 function optionsOf(values: Values, space: Space, candidates: readonly Design[] | undefined): ProposeOptions {
-  const { count, target, quantile, guidance, pool } = values;
+  const { count, target, quantile, guidance, pool, diversity } = values;
   const fix = fixedValues(space, values.fix);
   return {
     ...computingOptions(values),
+    ...surrogateOption(values),
     ...(count === undefined ? {} : { count }),
     ...(target === undefined ? {} : { target }),
     ...(quantile === undefined ? {} : { quantile }),
     ...(guidance === undefined ? {} : { guidances: guidance }),
     ...(pool === undefined ? {} : { pool }),
+    ...(diversity === undefined ? {} : { diversity }),
     ...(fix === undefined ? {} : { fix }),
     ...(candidates === undefined ? {} : { candidates }),
   };
@@ -124,25 +147,8 @@ function candidatesNote({ file, designs }: DesignList, { counts }: ProposeResult
   return `${file}: ${countOf(designs.length, 'candidate')}, ${counts.repeated} repeated, ${counts.measured} measured already`;
 }
 
-function noteOutcome({ table, outcomes, counts, surrogate }: ProposeResult, reporter: Reporter): void {
-  const decimals = predictionDecimals(table);
-  if (outcomes.length > 0) {
-    const targets = [...new Set(outcomes.map(({ target }) => formatCell(target, decimals)))];
-    const weights = [...new Set(outcomes.map(({ guidance }) => String(guidance)))];
-    reporter.note(`asked for ${table.reward} = ${targets.join(', ')} with guidance ${weights.join(', ')}`);
-    reporter.note(
-      `${countOf(counts.sampled, 'design')} sampled: ${counts.repeated} repeated, ${counts.measured} measured already, ${counts.infeasible} infeasible`,
-    );
-  }
-  const { rankCorrelation, rows } = surrogate;
-  const caution = rankCorrelation < 0.3 ? '; the predictions, and with them the order, say little' : '';
-  reporter.note(
-    `the predictions order rows that they were not fitted to with a rank correlation of ${rankCorrelation.toFixed(2)} (${countOf(rows, 'row')})${caution}`,
-  );
-}
-
 function asJson(result: ProposeResult, values: Values): string {
-  const { table, proposals, outcomes, counts, surrogate, settings, best, seed, space } = result;
+  const { table, proposals, outcomes, counts, surrogate, compared, settings, best, seed, space } = result;
   const labelled = table.rewards.filter((reward) => !Number.isNaN(reward)).length;
   const facts = {
     reward: table.reward,
@@ -152,6 +158,9 @@ function asJson(result: ProposeResult, values: Values): string {
     outcomes,
     counts,
     surrogate,
+    compared,
+    ...(result.feasibility === undefined ? {} : { feasibility: result.feasibility }),
+    explanation: result.explanation,
     settings,
     seed,
     fixed: space.fixed,
@@ -159,6 +168,7 @@ function asJson(result: ProposeResult, values: Values): string {
       file: table.file,
       rows: table.designs.length,
       labelled,
+      failed: table.failed.filter((one) => one).length,
       repeats: table.repeats,
       ignored: table.ignored,
       inferred: table.inferred,

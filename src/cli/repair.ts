@@ -9,7 +9,16 @@ import { createSpace, type Space } from '../space/index.ts';
 import { readDesigns, writeDesigns, writeDesignsTo, type DesignList, type Table } from '../table/index.ts';
 import { checkRepairNames, repairColumns } from './columns.ts';
 import { defineCommand, type Command, type Files } from './command.ts';
-import { computingFlags, computingOptions, outputFlags, type ComputingValues, type OutputValues } from './computing.ts';
+import {
+  computingFlags,
+  computingOptions,
+  outputFlags,
+  type ComputingValues,
+  type OutputValues,
+  surrogateFlag,
+  surrogateOption,
+  type SurrogateValues,
+} from './computing.ts';
 import { dataFlags, fixedValues, namesIn, openTable, type DataValues } from './data.ts';
 import { anyNumber, numberBetween, numberFlag, repeatedFlag, type FlagsOf } from './flags.ts';
 import { checkOutputs } from './paths.ts';
@@ -17,7 +26,7 @@ import { createReporter, type Reporter } from './progress.ts';
 import { print, type Session } from './session.ts';
 import { countOf } from './text.ts';
 
-interface Values extends DataValues, OutputValues, ComputingValues {
+interface Values extends DataValues, OutputValues, ComputingValues, SurrogateValues {
   readonly strength: number | undefined;
   readonly target: number | undefined;
   readonly fix: readonly string[];
@@ -51,6 +60,7 @@ const flags: FlagsOf<Values> = {
     help: 'columns that keep the value that each design has, with commas between them (or use the flag again)',
   }),
   ...outputFlags,
+  ...surrogateFlag,
   ...computingFlags,
 };
 
@@ -59,6 +69,7 @@ function optionsOf(values: Values, space: Space): RepairOptions {
   const fix = fixedValues(space, values.fix);
   return {
     ...computingOptions(values),
+    ...surrogateOption(values),
     keep: values.keep.flatMap((text) => namesIn(text, 'keep')),
     ...(strength === undefined ? {} : { strength }),
     ...(target === undefined ? {} : { target }),

@@ -30,6 +30,7 @@ export function proposalSummary(result: ProposeResult, width: number): string {
         align: 'right',
       },
       { name: '\u00b1', cells: ['', ...proposals.map(({ predicted }) => reward(predicted.std))], align: 'right' },
+      { name: 'trust', cells: ['', ...proposals.map(({ trust }) => trust.toFixed(2))], align: 'right' },
       ...columns.map((name): TextColumn => {
         const designs = [best.design, ...proposals.map(({ design }) => design)];
         return {

@@ -20,7 +20,8 @@ export function defaultPool(count: number): number {
 /** Search around the best samples. */
 export const defaultRefinement: Refinement = { generations: 10, parents: 256, children: 1024 };
 
-export const defaultDiversity = 0;
+/** How far apart proposals are kept, in distances that neighbours in the table have. */
+export const defaultDiversity = 0.15;
 
 export const defaultVariations: readonly VariationName[] = ['columns', 'slope', 'renoise'];
 

@@ -176,7 +176,7 @@ async function outcomeOf(
 ): Promise<Omit<TargetOutcome, 'chosen'>> {
   const distinct = createDesignSet(space);
   for (const design of designs) distinct.add(design);
-  const { mean, trust, bound } = await judge.judge(space.encodeAll(designs));
+  const { mean, trust, informed } = await judge.judge(space.encodeAll(designs));
   const quantiles = (values: Float64Array): readonly [number, number, number] =>
     values.length === 0 ? [NaN, NaN, NaN] : [quantile(values, 0.1), quantile(values, 0.5), quantile(values, 0.9)];
   return {
@@ -187,6 +187,6 @@ async function outcomeOf(
     distinct: distinct.size,
     predicted: quantiles(mean),
     trust: quantiles(trust)[1],
-    bound: promise(bound),
+    bound: promise(informed),
   };
 }

@@ -13,7 +13,7 @@ export {
   type Comparison,
   type MethodSummary,
 } from './backtest.ts';
-export { defaultCount, defaultGuidance, defaultWeighting, poolRule } from './defaults.ts';
+export { defaultCount, defaultDiversity, defaultGuidance, defaultWeighting, poolRule } from './defaults.ts';
 export {
   modelFile,
   readModel,

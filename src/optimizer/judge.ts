@@ -25,6 +25,8 @@ export interface Judgement {
   readonly feasible: Float64Array;
   /** What designs are compared by, larger being better whatever the direction. */
   readonly bound: Float64Array;
+  /** The bound moved by what the denoiser knows of the reward: for samples and measured designs, since a search would exploit it. */
+  readonly informed: Float64Array;
 }
 
 export interface Judge {
@@ -81,8 +83,8 @@ const failureQuantile = 0.1;
 
 /**
  * Judges designs by what the surrogate predicts, by how much they are like the data, and by what the denoiser knows of their reward. The
- * bound is mean - caution std, towards the better side, with std multiplied by 1 + 5 excess off the data (`Support.excess`), and moved by
- * the evidence that the design has the best measured reward (`SupportErrors.evidence`) for what that is worth. Where experiments can fail it is the expectation
+ * bound is mean - caution std, towards the better side, with std multiplied by 1 + 5 excess off the data (`Support.excess`); informed, it
+ * is moved by the evidence that the design has the best measured reward (`SupportErrors.evidence`) for what that is worth. Where experiments can fail it is the expectation
  * over success (that bound) and failure (a poor reward of the data).
  */
 export async function createJudge(options: JudgeOptions): Promise<Judge> {
@@ -108,11 +110,17 @@ export async function createJudge(options: JudgeOptions): Promise<Judge> {
       const excess = support.excess(errors);
       const std = predicted.std.map((value, i) => value * (1 + doubtWeight * excess[i]!));
       const feasible = (await feasibility?.predict(designs)) ?? new Float64Array(errors.length).fill(1);
-      const bound = predicted.mean.map((value, i) => {
-        const success = sign * value - caution * std[i]! + weight * opinion[i]! * predicted.std[i]!;
-        return feasible[i]! * success + (1 - feasible[i]!) * Math.min(success, failure);
-      });
-      return { mean: predicted.mean, std, trust: support.trust(errors), feasible, bound };
+      const expected = (success: number, i: number): number =>
+        feasible[i]! * success + (1 - feasible[i]!) * Math.min(success, failure);
+      const success = predicted.mean.map((value, i) => sign * value - caution * std[i]!);
+      return {
+        mean: predicted.mean,
+        std,
+        trust: support.trust(errors),
+        feasible,
+        bound: success.map(expected),
+        informed: success.map((value, i) => expected(value + weight * opinion[i]! * predicted.std[i]!, i)),
+      };
     },
     dispose: () => support.dispose(),
   };

@@ -19,6 +19,7 @@ const nothing: Judgement = {
   trust: new Float64Array(),
   feasible: new Float64Array(),
   bound: new Float64Array(),
+  informed: new Float64Array(),
 };
 
 /** The judgements of two groups of designs, one after the other. */
@@ -29,6 +30,7 @@ function together(a: Judgement, b: Judgement): Judgement {
     trust: join(a.trust, b.trust),
     feasible: join(a.feasible, b.feasible),
     bound: join(a.bound, b.bound),
+    informed: join(a.informed, b.informed),
   };
 }
 

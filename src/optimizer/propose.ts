@@ -18,7 +18,7 @@ import { addListed, checkCount, checkFound, samplePool } from './generate.ts';
 import { defaultCaution, doubtWeight, leastTrust, type Judgement } from './judge.ts';
 import { learn } from './learn.ts';
 import { defaultThreads, labelledRows, triedDesigns } from './models.ts';
-import { nearestRow } from './nearest.ts';
+import { nearestRow, neighbourDistance } from './nearest.ts';
 import { checkOptions, type ProposeOptions } from './options.ts';
 import { createPopulation, type Population } from './population.ts';
 import { bestEncoded, refine } from './refine.ts';
@@ -142,8 +142,16 @@ async function proposeFrom(context: ProposeContext, options: ProposeOptions, cho
     }
   }
   const judgement = await population.judged();
+  // A catalogue is not searched: all of it is chosen among by what both models know.
+  const value = options.candidates === undefined ? judgement.bound : judgement.informed;
   const parts = outcomes.length === 0 ? [] : partsOf(context, population, judgement, { sampled, options, outcomes });
-  const best = chooseInParts(judgement.bound, population.encoded, count, diversity, parts);
+  const best = chooseInParts(
+    value,
+    population.encoded,
+    count,
+    diversity * neighbourDistance(table, stream.split('neighbours')),
+    parts,
+  );
   return {
     table,
     space,
@@ -185,7 +193,7 @@ async function proposeFrom(context: ProposeContext, options: ProposeOptions, cho
 function partsOf(
   { table }: ProposeContext,
   { candidates }: Population,
-  { mean }: Judgement,
+  { mean, informed }: Judgement,
   { sampled, options, outcomes }: Sampled,
 ): readonly Part[] {
   const sign = table.direction === 'maximize' ? 1 : -1;
@@ -193,13 +201,13 @@ function partsOf(
   const requestOf = (index: number): TargetOutcome | undefined => outcomes[candidates[index]!.request ?? -1];
   const asTheyCome = (share: number, request: TargetOutcome | undefined): readonly Part[] => {
     if (request === undefined) return [];
-    return [{ share, among: (index) => requestOf(index) === request && sign * mean[index]! >= best, by: 'order' }];
+    return [{ share, among: (index) => requestOf(index) === request && sign * mean[index]! >= best }];
   };
   const pulled = outcomes.filter((outcome) => outcome.pulled).sort((a, b) => b.bound - a.bound);
   const told = outcomes.filter((outcome) => !outcome.pulled);
   const chosen = options.target === undefined && options.quantile === undefined;
   return [
-    { share: shares.samples, among: (index) => index < sampled && requestOf(index)?.pulled !== true, by: 'bound' },
+    { share: shares.samples, among: (index) => index < sampled && requestOf(index)?.pulled !== true, by: informed },
     ...asTheyCome(shares.pulled, pulled[0]),
     ...(chosen ? asTheyCome(shares.bold, told.at(-1)) : []),
   ];

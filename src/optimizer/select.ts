@@ -5,56 +5,49 @@ export function rankByBound(bound: Float64Array): Uint32Array {
   return Uint32Array.from(bound.keys()).sort((a, b) => bound[b]! - bound[a]! || a - b);
 }
 
-/** Candidates looked at for every one that is chosen. */
-const shortlist = 20;
-
 /**
- * Chooses `count` candidates for value and distinctness, by maximal marginal relevance (Carbonell and Goldstein 1998): one after the
- * other, the one with the largest (1 - diversity) value - diversity similarity. Value is the bound, scaled to [0, 1] over the
- * shortlist; similarity exp(-distance^2 / scale^2) to the nearest one chosen, scale being the mean distance of the shortlist's
- * designs to its best. With diversity 0 the best are chosen. The result is ordered by bound.
+ * Chooses `count` candidates for value and distinctness: down the order of their bounds, one that lies within `radius` of one that is taken
+ * (or `taken` before) is passed over. Where that leaves too few the radius is halved, for those that were passed over, as often as it
+ * takes. Ordered as they were chosen.
  */
-export function chooseDiverse(
+export function chooseDistinct(
   bound: Float64Array,
   encoded: Population['encoded'],
   count: number,
-  diversity: number,
+  radius: number,
   among: (index: number) => boolean = () => true,
+  taken: Iterable<number> = [],
 ): readonly number[] {
-  const order = rankByBound(bound).filter(among);
-  if (diversity === 0 || order.length <= count) return Array.from(order.subarray(0, count));
-  const places = Array.from(order.subarray(0, shortlist * count));
-  const [top, bottom] = [bound[places[0]!]!, bound[places.at(-1)!]!];
-  const value = places.map((index) => (top > bottom ? (bound[index]! - bottom) / (top - bottom) : 1));
-  const best = encoded(places[0]!);
-  const scale = places.reduce((sum, index) => sum + squaredDistance(best, encoded(index)), 0) / places.length || 1;
-  const similarity = new Float64Array(places.length);
-  const taken = new Set<number>();
-  while (taken.size < count) {
-    let next = -1;
-    let most = -Infinity;
-    for (let i = 0; i < places.length; i++) {
-      if (taken.has(i)) continue;
-      const merit = (1 - diversity) * value[i]! - diversity * similarity[i]!;
-      if (merit > most) [next, most] = [i, merit];
+  const chosen: number[] = [];
+  const near = Array.from(taken, encoded);
+  let waiting = Array.from(rankByBound(bound)).filter(among);
+  for (let limit = radius ** 2; chosen.length < count && waiting.length > 0; limit /= 4) {
+    const passed: number[] = [];
+    const none = limit < smallestLimit;
+    for (const index of waiting) {
+      if (chosen.length === count) break;
+      const own = encoded(index);
+      if (!none && near.some((other) => squaredDistance(own, other) < limit)) passed.push(index);
+      else {
+        chosen.push(index);
+        near.push(own);
+      }
     }
-    taken.add(next);
-    const chosen = encoded(places[next]!);
-    for (let i = 0; i < places.length; i++) {
-      const near = Math.exp(-squaredDistance(chosen, encoded(places[i]!)) / scale);
-      if (near > similarity[i]!) similarity[i] = near;
-    }
+    waiting = passed;
   }
-  return [...taken].sort((a, b) => a - b).map((i) => places[i]!);
+  return chosen;
 }
+
+/** Squared radii below this are none: designs are distinct already. */
+const smallestLimit = 1e-6;
 
 /** A group of candidates that a part of the choice is taken from. */
 export interface Part {
   /** The share of the choice, 0 to 1, rounded down. */
   readonly share: number;
   readonly among: (index: number) => boolean;
-  /** The best by bound, or the first ones: how they come. */
-  readonly by: 'bound' | 'order';
+  /** Numbers to choose the best by, larger being better; without them the first ones are taken, as they come. */
+  readonly by?: Float64Array;
 }
 
 /**
@@ -66,7 +59,7 @@ export function chooseInParts(
   bound: Float64Array,
   encoded: Population['encoded'],
   count: number,
-  diversity: number,
+  radius: number,
   parts: readonly Part[],
 ): readonly number[] {
   const taken = new Set<number>();
@@ -74,12 +67,12 @@ export function chooseInParts(
     const free = (index: number): boolean => !taken.has(index) && among(index);
     const wanted = Math.min(Math.floor(share * count), count - taken.size);
     const chosen =
-      by === 'bound'
-        ? chooseDiverse(bound, encoded, wanted, diversity, free)
+      by !== undefined
+        ? chooseDistinct(by, encoded, wanted, radius, free, taken)
         : Array.from(bound.keys()).filter(free).slice(0, wanted);
     for (const index of chosen) taken.add(index);
   }
-  const rest = chooseDiverse(bound, encoded, count - taken.size, diversity, (index) => !taken.has(index));
+  const rest = chooseDistinct(bound, encoded, count - taken.size, radius, (index) => !taken.has(index), taken);
   return [...taken, ...rest].sort((a, b) => bound[b]! - bound[a]! || a - b);
 }
 

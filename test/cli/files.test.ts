@@ -27,7 +27,7 @@ describe('files', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/proposals {2}next\.csv\.gz\n$/);
     const { header, rows } = cellsOf(gunzipSync(readFileSync(join(folder, 'next.csv.gz'))).toString());
-    expect(header).toEqual(['x', 'y', 'catalyst', 'predicted_yield', 'predicted_yield_std']);
+    expect(header).toEqual(['x', 'y', 'catalyst', 'predicted_yield', 'predicted_yield_std', 'trust']);
     expect(rows).toHaveLength(4);
     expect(readdirSync(folder).sort()).toEqual(['data.csv.gz', 'next.csv.gz']);
   });
@@ -77,7 +77,7 @@ describe('files', () => {
       data: { file: 'data.csv', rows: 50, labelled: 50, repeats: 0, ignored: [], inferred: true },
       files: { out: 'next.csv' },
     });
-    expect(result['counts']).toMatchObject({ sampled: 1000 });
+    expect(result['counts']).toMatchObject({ sampled: 1002 });
     expect(result['settings']).toMatchObject({ runtime: 'onnx', 'denoiser: width': 64 });
   });
 });

@@ -4,7 +4,7 @@ import { randomStream, standardDeviation, UserError } from '../../src/base/index
 import { checkCount } from '../../src/optimizer/generate.ts';
 import { fixedCoordinates } from '../../src/optimizer/fixed.ts';
 import { createPool } from '../../src/optimizer/pool.ts';
-import { chooseDiverse, chooseInParts, rankByBound, type Part } from '../../src/optimizer/select.ts';
+import { chooseDistinct, chooseInParts, rankByBound, type Part } from '../../src/optimizer/select.ts';
 import { candidateTargets, promise, requestsOf, rewardQuantile } from '../../src/optimizer/targets.ts';
 import { createSpace, type Space } from '../../src/space/index.ts';
 import { drawnSpace } from '../space/spaces.ts';
@@ -104,23 +104,40 @@ describe('choosing', () => {
 
   test('without diversity the best are chosen', () => {
     const places = [0, 0.1, 0.2, 5];
-    expect(chooseDiverse(Float64Array.of(4, 3, 2, 1), encoded(places), 2, 0)).toEqual([0, 1]);
+    expect(chooseDistinct(Float64Array.of(4, 3, 2, 1), encoded(places), 2, 0)).toEqual([0, 1]);
   });
 
   test('with it a worse design that is far from the best takes the place of a better one that is near', () => {
     const places = [0, 0.1, 0.2, 5];
-    expect(chooseDiverse(Float64Array.of(4, 3.9, 3.8, 3.5), encoded(places), 2, 0.5)).toEqual([0, 3]);
+    expect(chooseDistinct(Float64Array.of(4, 3.9, 3.8, 3.5), encoded(places), 2, 0.5)).toEqual([0, 3]);
+    expect(chooseDistinct(Float64Array.of(4, 3.9, 3.8, 3.5), encoded(places), 2, 0.15)).toEqual([0, 2]);
   });
 
-  test('chooses as many as asked for, each once, by falling bound, and more spread for more diversity', () => {
+  test('where too few are left the radius is halved for those that were passed over', () => {
+    const places = [0, 0.1, 0.3, 5];
+    const bound = Float64Array.of(4, 3.9, 3.8, 3.5);
+    expect(chooseDistinct(bound, encoded(places), 3, 0.5)).toEqual([0, 3, 2]);
+    expect(chooseDistinct(bound, encoded(places), 4, 0.5)).toEqual([0, 3, 2, 1]);
+    expect(chooseDistinct(bound, encoded(places), 9, 0.5)).toEqual([0, 3, 2, 1]);
+  });
+
+  test('keeps away from those that were taken before, and ends where designs coincide', () => {
+    const places = [0, 0.1, 5, 5];
+    const bound = Float64Array.of(4, 3.9, 3.8, 3.5);
+    expect(chooseDistinct(bound, encoded(places), 1, 0.5, (index) => index !== 1, [1])).toEqual([2]);
+    expect(chooseDistinct(bound, encoded(places), 4, 100)).toEqual([0, 2, 1, 3]);
+  });
+
+  test('chooses as many as asked for, each once, no two nearer than the radius while that can be', () => {
     const stream = randomStream(1);
     const places = Array.from({ length: 300 }, () => stream.normal());
     const bound = Float64Array.from(places, (x) => -x * x + 0.1 * stream.normal());
-    const spreads = [0, 0.3, 0.9].map((diversity) => {
-      const chosen = chooseDiverse(bound, encoded(places), 20, diversity);
+    const spreads = [0, 0.01, 0.05].map((radius) => {
+      const chosen = chooseDistinct(bound, encoded(places), 20, radius);
       expect(new Set(chosen).size).toBe(20);
-      for (let i = 1; i < 20; i++) expect(bound[chosen[i - 1]!]).toBeGreaterThanOrEqual(bound[chosen[i]!]!);
-      return standardDeviation(chosen.map((index) => places[index]!));
+      const at = chosen.map((index) => Math.fround(places[index]!)).sort((a, b) => a - b);
+      for (let i = 1; i < 20; i++) expect(at[i]! - at[i - 1]!).toBeGreaterThanOrEqual(radius);
+      return standardDeviation(at);
     });
     expect(spreads[1]!).toBeGreaterThan(spreads[0]!);
     expect(spreads[2]!).toBeGreaterThan(spreads[1]!);
@@ -131,7 +148,8 @@ describe('choosing in parts', () => {
   const encoded = (index: number): Float32Array => Float32Array.of(index);
   // Falling with the place: the first are the best.
   const falling = (n: number): Float64Array => Float64Array.from({ length: n }, (_, i) => n - i);
-  const part = (share: number, among: Part['among'], by: Part['by'] = 'bound'): Part => ({ share, among, by });
+  const part = (share: number, among: Part['among'], by = falling(100)): Part => ({ share, among, by });
+  const asTheyCome = (share: number, among: Part['among']): Part => ({ share, among });
 
   test('without parts is choosing the best', () => {
     expect(chooseInParts(falling(9), encoded, 4, 0, [])).toEqual([0, 1, 2, 3]);
@@ -145,7 +163,7 @@ describe('choosing in parts', () => {
 
   test('as they come takes the first of a part, however bad', () => {
     const rising = Float64Array.from({ length: 10 }, (_, i) => i);
-    expect(chooseInParts(rising, encoded, 4, 0, [part(0.5, (i) => i >= 3, 'order')])).toEqual([9, 8, 4, 3]);
+    expect(chooseInParts(rising, encoded, 4, 0, [asTheyCome(0.5, (i) => i >= 3)])).toEqual([9, 8, 4, 3]);
   });
 
   test('a part with too few members is filled up from the rest', () => {
@@ -157,11 +175,11 @@ describe('choosing in parts', () => {
   test('what one part took does not count for another', () => {
     const late = part(0.5, (i) => i >= 5);
     expect(chooseInParts(falling(10), encoded, 4, 0, [late, part(0.25, (i) => i >= 5)])).toEqual([0, 5, 6, 7]);
-    expect(chooseInParts(falling(10), encoded, 4, 0, [late, part(0.25, (i) => i >= 5, 'order')])).toEqual([0, 5, 6, 7]);
+    expect(chooseInParts(falling(10), encoded, 4, 0, [late, asTheyCome(0.25, (i) => i >= 5)])).toEqual([0, 5, 6, 7]);
   });
 
   test('shares are rounded down, and parts that ask for more than all get what is left, in turn', () => {
-    const last = part(0.3, (i) => i >= 8, 'order');
+    const last = asTheyCome(0.3, (i) => i >= 8);
     expect(chooseInParts(falling(10), encoded, 1, 0, [last])).toEqual([0]);
     expect(chooseInParts(falling(10), encoded, 3, 0, [last])).toEqual([0, 1, 2]);
     expect(chooseInParts(falling(10), encoded, 4, 0, [last])).toEqual([0, 1, 2, 8]);
@@ -179,7 +197,7 @@ describe('choosing in parts', () => {
         fc.record({
           share: fc.double({ min: 0, max: 1, noNaN: true }),
           modulus: fc.integer({ min: 1, max: 5 }),
-          by: fc.constantFrom('bound' as const, 'order' as const),
+          ranked: fc.boolean(),
         }),
         { maxLength: 3 },
       ),
@@ -187,7 +205,11 @@ describe('choosing in parts', () => {
     fc.assert(
       fc.property(drawn, ({ bounds, count, diversity, parts }) => {
         const bound = Float64Array.from(bounds);
-        const given = parts.map(({ share, modulus, by }) => part(share, (i) => i % modulus === 0, by));
+        const given = parts.map(({ share, modulus, ranked }) => ({
+          share,
+          among: (i: number) => i % modulus === 0,
+          ...(ranked ? { by: bound } : {}),
+        }));
         const chosen = chooseInParts(bound, encoded, count, diversity, given);
         expect(chosen).toHaveLength(Math.min(count, bounds.length));
         expect(new Set(chosen).size).toBe(chosen.length);
@@ -201,13 +223,19 @@ describe('choosing in parts', () => {
     );
   });
 
-  test('with diversity keeps apart what is chosen within a part', () => {
+  test('a part is ranked by its own numbers', () => {
+    const rising = Float64Array.from({ length: 10 }, (_, i) => i);
+    expect(chooseInParts(falling(10), encoded, 4, 0, [part(0.5, (i) => i < 8, rising)])).toEqual([0, 1, 6, 7]);
+  });
+
+  test('with diversity keeps apart what is chosen, within a part and after it', () => {
     const places = [0, 0.01, 0.02, 3, 3.01, 3.02];
     const bound = Float64Array.of(6, 5.9, 5.8, 5.5, 5.4, 5.3);
     const at = (index: number): Float32Array => Float32Array.of(places[index]!);
-    expect(chooseInParts(bound, at, 2, 0.6, [part(1, () => true)])).toEqual([0, 3]);
-    expect(chooseDiverse(bound, at, 2, 0.6, (index) => index < 3)).toEqual([0, 2]);
-    expect(chooseDiverse(bound, at, 5, 0.6, (index) => index < 3)).toEqual([0, 1, 2]);
+    expect(chooseInParts(bound, at, 2, 0.6, [part(1, () => true, bound)])).toEqual([0, 3]);
+    expect(chooseInParts(bound, at, 2, 0.6, [part(0.5, (i) => i === 1, bound)])).toEqual([1, 3]);
+    expect(chooseDistinct(bound, at, 2, 0.6, (index) => index < 3)).toEqual([0, 2]);
+    expect(chooseDistinct(bound, at, 5, 0.6, (index) => index < 3)).toEqual([0, 2, 1]);
   });
 });
 

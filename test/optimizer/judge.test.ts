@@ -147,8 +147,9 @@ describe('a judgement', () => {
 
   test('without doubt and evidence is the prediction', async () => {
     const certain = surrogateOf(([x, y]) => ({ mean: 1 + x! * y!, std: 0 }));
-    const { mean, bound } = await judged(Float32Array.from([...inside, ...far]), { surrogate: certain });
+    const { mean, bound, informed } = await judged(Float32Array.from([...inside, ...far]), { surrogate: certain });
     expect(bound).toEqual(mean);
+    expect(informed).toEqual(mean);
   });
 
   test('gives up caution times the standard deviation', async () => {
@@ -157,29 +158,30 @@ describe('a judgement', () => {
     bold.bound.forEach((bound, i) => expect(careful.bound[i]).toBeCloseTo(bound - 2 * bold.std[i]!, 9));
   });
 
-  test('is moved by evidence within three of the surrogate\u2019s standard deviations times its weight', async () => {
-    const { mean, bound, weight } = await judged(far, { caution: 0 });
+  test('informed, is moved by evidence within three of the surrogate\u2019s standard deviations times its weight', async () => {
+    const { mean, bound, informed, weight } = await judged(far, { caution: 0 });
+    expect(bound).toEqual(mean);
     const { std } = await slanted.predict(far);
     expect(weight).toBe(0.3);
-    bound.forEach((one, i) => expect(Math.abs(one - mean[i]!)).toBeLessThanOrEqual(3 * 0.3 * std[i]! + 1e-9));
+    informed.forEach((one, i) => expect(Math.abs(one - mean[i]!)).toBeLessThanOrEqual(3 * 0.3 * std[i]! + 1e-9));
     // Beside rows that are all alike any evidence is beyond measure, and is cut.
     const middle = table.space.encode({ x: 0.3, y: 0.3 });
     const alike = Float32Array.from({ length: 2 * 20 }, (_, i) => middle[i % 2]!);
     const wild = await judged(far, { caution: 0, reference: alike });
-    const shares = wild.bound.map((one, i) => Math.abs(one - wild.mean[i]!) / std[i]!);
+    const shares = wild.informed.map((one, i) => Math.abs(one - wild.mean[i]!) / std[i]!);
     expect(Math.max(...shares)).toBeCloseTo(3 * 0.3, 9);
     const near = await judged(inside, { caution: 0 });
-    const moves = near.bound.map((one, i) => one - near.mean[i]!);
+    const moves = near.informed.map((one, i) => one - near.mean[i]!);
     expect(Math.max(...moves)).toBeGreaterThan(0);
     expect(Math.min(...moves)).toBeLessThan(0);
   });
 
   test('learns from unseen rows what the evidence is worth', async () => {
     const designs = table.space.encodeAll(table.designs);
-    // At caution 0 and a standard deviation of 1 the bound less the mean is the evidence times 0.3.
+    // At caution 0 and a standard deviation of 1 the informed bound less the mean is the evidence times 0.3.
     const sure = surrogateOf(() => ({ mean: 0, std: 1 }));
     const told = await judged(designs, { surrogate: sure, caution: 0 });
-    const evidence = told.bound.map((bound) => bound / told.weight);
+    const evidence = told.informed.map((moved) => moved / told.weight);
     const along = { designs, residuals: evidence.map((value) => 2 * value) };
     const against = { designs, residuals: evidence.map((value) => -2 * value) };
     expect((await judged(designs, { surrogate: sure, unseen: along })).weight).toBeGreaterThan(0.6);
@@ -192,6 +194,8 @@ describe('a judgement', () => {
     const at = (probability: number) => judged(inside, { surrogate, feasibility: feasibilityOf(probability) });
     const [success, never, half] = [await judged(inside, { surrogate }), await at(0), await at(0.5)];
     expect((await at(1)).bound).toEqual(success.bound);
+    expect((await at(1)).informed).toEqual(success.informed);
+    expect((await at(0)).informed).toEqual(success.informed.map((one) => Math.min(one, failure)));
     success.bound.forEach((bound, i) => {
       expect(never.bound[i]).toBe(Math.min(bound, failure));
       expect(half.bound[i]).toBeCloseTo((bound + never.bound[i]!) / 2, 9);
@@ -229,6 +233,7 @@ describe('a judgement', () => {
     down.mean.forEach((mean, i) => {
       expect(mean).toBe(-up.mean[i]!);
       expect(down.bound[i]).toBeCloseTo(up.bound[i]!, 4);
+      expect(down.informed[i]).toBeCloseTo(up.informed[i]!, 4);
       expect(down.std[i]! / up.std[i]!).toBeCloseTo(1, 4);
     });
     expect(down.trust).toEqual(up.trust);
