@@ -80,7 +80,7 @@ export const outputFlags: FlagsOf<OutputValues> = {
 
 /** The option that the flag stands for. */
 export function surrogateOption({ surrogate }: SurrogateValues): { readonly surrogate?: FitSurrogate } {
-  return surrogate === undefined ? {} : { surrogate: fitSurrogate(surrogate) };
+  return surrogate === undefined || surrogate === 'auto' ? {} : { surrogate: fitSurrogate(surrogate) };
 }
 
 /** The options that the computing flags stand for. */

@@ -144,6 +144,7 @@ export async function fitOnFailures(
       ...(observer === undefined ? {} : { observer }),
       ...(signal === undefined ? {} : { signal }),
     },
-    fitEnsemble(),
+    // Deep enough for a border that bends.
+    fitEnsemble({ layers: 2 }),
   );
 }

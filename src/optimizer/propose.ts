@@ -1,7 +1,7 @@
 import { randomStream, type RandomStream } from '../base/index.ts';
 import { defaultSampling, denoiserTrainingFor, type WeightingName } from '../diffusion/index.ts';
 import type { RuntimeName } from '../graph/index.ts';
-import { explain } from '../reward/index.ts';
+import { explain, fitSurrogate } from '../reward/index.ts';
 import type { Table } from '../table/index.ts';
 import { catalogue } from './candidates.ts';
 import type { ProposeContext } from './context.ts';
@@ -22,7 +22,7 @@ import { nearestRow, neighbourDistance } from './nearest.ts';
 import { checkOptions, type ProposeOptions } from './options.ts';
 import { createPopulation, type Population } from './population.ts';
 import { bestEncoded, refine } from './refine.ts';
-import { chooseInParts, type Part } from './select.ts';
+import { chooseInParts, rankByBound, type Part } from './select.ts';
 import { candidateTargets, defaultTargets, requestsOf, rewardQuantile, type Request } from './targets.ts';
 import type { Proposal, ProposeResult, TargetOutcome } from './types.ts';
 import { openVariations } from './variations.ts';
@@ -78,7 +78,7 @@ export async function propose(table: Table, options: ProposeOptions = {}): Promi
     threads,
     runtime: runtimeName,
     ...(options.training === undefined ? {} : { training: options.training }),
-    ...(options.surrogate === undefined ? {} : { surrogate: options.surrogate }),
+    surrogate: options.surrogate ?? fitSurrogate('auto', options.candidates === undefined ? 'beyond' : 'among'),
     ...(observer === undefined ? {} : { observer }),
     ...(signal === undefined ? {} : { signal }),
   });
@@ -185,29 +185,38 @@ async function proposeFrom(context: ProposeContext, options: ProposeOptions, cho
   };
 }
 
+/** A sample whose bound is more than so many standard deviations below what would be chosen in its place is not. */
+const confidence = 1;
+
 /**
  * What the proposals are made up of beside the best of all: the best samples that nothing pulled, and as they come samples of the most
- * promising request that was pulled and of the farthest that was not, as long as the surrogate has nothing against them, which is to say
- * predicts at least the best measured reward.
+ * promising request that was pulled and of the farthest that was not, if the best measured reward at least is predicted for them. They
+ * guard against the surrogate's mistakes, so those are left out about which it is sure.
  */
 function partsOf(
-  { table }: ProposeContext,
+  { table, count }: ProposeContext,
   { candidates }: Population,
-  { mean, informed }: Judgement,
+  { mean, std, bound, informed }: Judgement,
   { sampled, options, outcomes }: Sampled,
 ): readonly Part[] {
   const sign = table.direction === 'maximize' ? 1 : -1;
   const best = sign * bestMeasured(table).reward;
+  const level = bound[rankByBound(bound)[Math.min(count, bound.length) - 1]!]!;
+  const sound = (index: number): boolean => informed[index]! + confidence * std[index]! >= level;
   const requestOf = (index: number): TargetOutcome | undefined => outcomes[candidates[index]!.request ?? -1];
   const asTheyCome = (share: number, request: TargetOutcome | undefined): readonly Part[] => {
     if (request === undefined) return [];
-    return [{ share, among: (index) => requestOf(index) === request && sign * mean[index]! >= best }];
+    return [{ share, among: (index) => requestOf(index) === request && sign * mean[index]! >= best && sound(index) }];
   };
   const pulled = outcomes.filter((outcome) => outcome.pulled).sort((a, b) => b.bound - a.bound);
   const told = outcomes.filter((outcome) => !outcome.pulled);
   const chosen = options.target === undefined && options.quantile === undefined;
   return [
-    { share: shares.samples, among: (index) => index < sampled && requestOf(index)?.pulled !== true, by: informed },
+    {
+      share: shares.samples,
+      among: (index) => index < sampled && requestOf(index)?.pulled !== true && sound(index),
+      by: informed,
+    },
     ...asTheyCome(shares.pulled, pulled[0]),
     ...(chosen ? asTheyCome(shares.bold, told.at(-1)) : []),
   ];

@@ -15,22 +15,48 @@ interface Gene {
   readonly offset: number;
   /** 1 for a number, else how many choices there are. */
   readonly choices: number;
+  /** The distance from a coordinate to the next value of a number; 0 where any is one. */
+  readonly stepAt: (x: number) => number;
+}
+
+/** Beyond this a step leaves the range, rounding aside. */
+const edge = 1 + 1e-6;
+
+const anyNumber = (): number => 0;
+
+function stepOf(column: EncodedColumn & { readonly kind: 'scalar' }): Gene['stepAt'] {
+  const { parameter, axis } = column;
+  const { low, high, log } = axis;
+  const step =
+    parameter.type === 'ordinal'
+      ? 1
+      : parameter.type === 'integer'
+        ? (parameter.step ?? 1)
+        : parameter.type === 'real'
+          ? (parameter.step ?? 0)
+          : 0;
+  if (step === 0 || low === high) return anyNumber;
+  if (!log) return () => (2 * step) / (high - low);
+  const span = Math.log(high / low);
+  return (x) => (2 / span) * Math.log1p(step / (low * Math.exp(((x + 1) / 2) * span)));
 }
 
 function genesOf(columns: readonly EncodedColumn[]): readonly Gene[] {
   return columns.flatMap((column): Gene[] =>
     column.kind === 'scalar'
-      ? [{ offset: column.offset, choices: 1 }]
+      ? [{ offset: column.offset, choices: 1, stepAt: stepOf(column) }]
       : Array.from({ length: column.positions }, (_, position) => ({
           offset: column.offset + position * column.choices,
           choices: column.choices,
+          stepAt: anyNumber,
         })),
   );
 }
 
 /**
  * Children of encoded designs (parents: m vectors, best first; count x d out): each copies a parent, takes some columns of another, and
- * changes few genes: a choice is drawn anew, a number moves by the difference of two other parents and a little more. Children are
+ * changes few genes: a choice is drawn anew, a number moves by the difference of two other parents and a little more, one step at
+ * least. Children are
  * vectors: decoding repairs steps and constraints.
  */
 export function vary(
@@ -64,14 +90,19 @@ function copyGene(from: Float32Array, to: Float32Array, { offset, choices }: Gen
 
 function changeGene(
   child: Float32Array,
-  { offset, choices }: Gene,
+  { offset, choices, stepAt }: Gene,
   plus: Float32Array,
   minus: Float32Array,
   stream: RandomStream,
 ): void {
   if (choices === 1) {
-    const step = difference * (plus[offset]! - minus[offset]!) + 2 * jitter * stream.normal();
-    child[offset] = Math.min(1, Math.max(-1, child[offset]! + step));
+    const from = child[offset]!;
+    const drawn = difference * (plus[offset]! - minus[offset]!) + 2 * jitter * stream.normal();
+    // Less than a step would be rounded away.
+    const least = stepAt(from);
+    const step = Math.abs(drawn) < least ? (drawn < 0 ? -least : least) : drawn;
+    const to = least > 0 && Math.abs(from + step) > edge ? from - step : from + step;
+    child[offset] = Math.min(1, Math.max(-1, to));
     return;
   }
   child.fill(-1, offset, offset + choices);

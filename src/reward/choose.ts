@@ -44,13 +44,30 @@ export function score({ rankCorrelation, r2, calibrationError }: SurrogateQualit
   return (rankCorrelation + Math.max(0, r2)) / 2 - calibrationWeight * calibrationError;
 }
 
+/** What a surrogate is for: to find designs beyond the rows, better than all of them, or to choose among designs like the rows. */
+export type SurrogateUse = 'beyond' | 'among';
+
+/** Few rows that hardly tell: fewer than `rows`, on which no kind scores `score`. Then `headStart` is what the ensemble's score is worth more
+ *  beyond the rows. */
+const telling = { rows: 1000, score: 0.4, headStart: 0.2 } as const;
+
 /**
- * The score by which kinds are compared. Of n rows it is uncertain by about 1 / sqrt n, and the Gaussian process is the best single kind
- * on most tables: another kind must lead by half of that. The blend, which has it as a member, is treated alike.
+ * Scores of the kinds by which they are compared. Of n rows they are uncertain by about 1 / sqrt n, and among designs like the rows the
+ * Gaussian process is the best single kind on most tables: another kind must lead by half of that. The blend, which has it as a member,
+ * is treated alike. Held-out rows are among the others, though: where they hardly tell, the ensemble is the safer one beyond them, since
+ * a Gaussian process returns to the mean.
  */
-export function standing({ name, quality }: Compared): number {
-  const headStart = name === 'gaussian-process' || name === 'blend' ? 0.5 / Math.sqrt(Math.max(1, quality.rows)) : 0;
-  return score(quality) + headStart;
+export function standings(compared: readonly Compared[], use: SurrogateUse): readonly number[] {
+  const scores = compared.map(({ quality }) => score(quality));
+  const rows = compared[0]?.quality.rows ?? 0;
+  const unsure = use === 'beyond' && rows < telling.rows && Math.max(...scores) < telling.score;
+  const headStarts: { readonly [Name in Compared['name']]: number } = {
+    ensemble: unsure ? telling.headStart : 0,
+    forest: 0,
+    'gaussian-process': 0.5 / Math.sqrt(Math.max(1, rows)),
+    blend: 0.5 / Math.sqrt(Math.max(1, rows)),
+  };
+  return compared.map(({ name }, at) => scores[at]! + headStarts[name]);
 }
 
 /** The kinds that `auto` tries for a number of rows. */
@@ -80,12 +97,13 @@ async function fitAll(
 }
 
 /**
- * Fits the chosen kind. `auto` fits each that is eligible for the number of rows and keeps the one with the best held-out score, or all
- * of them where their blend is better still; `blend` keeps all. Throws a data error for fewer than 2 rows.
+ * Fits the chosen kind. `auto` fits each that is eligible for the number of rows and keeps the one with the best standing for its use, or
+ * all of them where their blend is better still; `blend` keeps all. Throws a data error for fewer than 2 rows.
  */
 export const fitSurrogate =
   (
     choice: SurrogateChoice = 'auto',
+    use: SurrogateUse = 'beyond',
     fitter: (name: SurrogateKind) => FitSurrogate = fitterOf,
   ): ((...args: Parameters<FitSurrogate>) => Promise<ChosenSurrogate>) =>
   async (labelled, context) => {
@@ -96,7 +114,8 @@ export const fitSurrogate =
     const mixture = blend(fitted, labelled);
     const tried = [...fitted, mixture];
     const compared = tried.map(comparedOf);
-    const best = tried.reduce((a, b) => (standing(b) > standing(a) ? b : a));
+    const standing = standings(compared, use);
+    const best = tried[standing.indexOf(Math.max(...standing))]!;
     if (choice === 'blend' || best === mixture) return { ...mixture, compared };
     for (const other of fitted) if (other !== best) await other.dispose();
     return { ...best, compared };

@@ -14,12 +14,13 @@ export interface EnsembleTraining extends EnsembleSizes {
   readonly patience: number;
 }
 
-/** Sizes by the number of labelled rows; docs/decisions.md has the tables that chose them. */
-export function ensembleTrainingFor(rows: number): EnsembleTraining {
+/** Sizes by the number of labelled rows, and by whether all coordinates belong to choices (one-hot); docs/decisions.md has the tables that
+ *  chose them. */
+export function ensembleTrainingFor(rows: number, choicesOnly = false): EnsembleTraining {
   return {
     members: rows < 1000 ? 5 : 10,
     width: rows < 1000 ? 64 : 192,
-    layers: 2,
+    layers: choicesOnly && rows < 1000 ? 1 : 2,
     loss: 'squared',
     batch: Math.min(128, Math.max(16, 2 ** Math.round(Math.log2(rows / 4)))),
     steps: rows < 1000 ? 1500 : 3000,

@@ -17,6 +17,7 @@ import {
 } from '../graph/index.ts';
 import { lossRules, network, type MemberOutputs } from './ensemble-network.ts';
 import { ensembleTrainingFor, folds, trainMembers, type EnsembleTraining, type Fold } from './ensemble-training.ts';
+import { choicesOnly } from './groups.ts';
 import { calibration, checkRows, judge, widened } from './quality.ts';
 import type { FitSurrogate, Predictions } from './surrogate.ts';
 
@@ -145,11 +146,11 @@ function unexplained(heldOut: { mean: Float64Array; variance: Float64Array }, y:
 /** Fits the ensemble with early stopping on the rows each member does not see. Throws a data error for fewer than 2 rows. */
 export const fitEnsemble =
   (overrides: Partial<EnsembleTraining> = {}): FitSurrogate =>
-  async ({ designs, dimension, rewards }, context) => {
+  async ({ designs, dimension, rewards, groups }, context) => {
     const { runtime, stream } = context;
     checkRows(rewards);
     const n = rewards.length;
-    const training: EnsembleTraining = { ...ensembleTrainingFor(n), ...overrides };
+    const training: EnsembleTraining = { ...ensembleTrainingFor(n, choicesOnly(groups)), ...overrides };
     const { members, loss } = training;
     const scaling = columnScaling(designs, dimension);
     const center = mean(rewards);

@@ -8,3 +8,10 @@ export function columnGroups({ columns }: Pick<Space, 'columns'>): readonly numb
     return Array.from({ length: column.positions }, () => Array<number>(column.choices).fill(next++)).flat();
   });
 }
+
+/** Whether every coordinate shares its group with another: designs are choices alone, without a number. */
+export function choicesOnly(groups: readonly number[] = []): boolean {
+  const counts = new Map<number, number>();
+  for (const group of groups) counts.set(group, (counts.get(group) ?? 0) + 1);
+  return counts.size > 0 && [...counts.values()].every((count) => count > 1);
+}

@@ -3,10 +3,11 @@ export {
   eligible,
   fitSurrogate,
   score,
-  standing,
+  standings,
   surrogateChoices,
   type ChosenSurrogate,
   type SurrogateChoice,
+  type SurrogateUse,
 } from './choose.ts';
 export { fitEnsemble } from './ensemble.ts';
 export type { EnsembleLoss } from './ensemble-network.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mean, randomStream, standardDeviation } from '../../src/base/index.ts';
 import { vary } from '../../src/optimizer/vary.ts';
-import { createSpace, type Parameter, type Space } from '../../src/space/index.ts';
+import { createSpace, type Parameter, type Space, type Value } from '../../src/space/index.ts';
 import { drawnSpace } from '../space/spaces.ts';
 import { tiedSpace } from './mixed.ts';
 import { rowsOf } from './tiny.ts';
@@ -141,6 +141,19 @@ describe('what changes', () => {
     const children = vary(space, encodedRows(space, [{ p0: 0.5 }]), count, randomStream(6));
     expect(standardDeviation([...children])).toBeGreaterThan(0.03);
     expect(standardDeviation([...children])).toBeLessThan(0.05);
+  });
+
+  test.each<[string, Parameter, Value]>([
+    ['few levels', { type: 'integer', min: 0, max: 4 }, 2],
+    ['the end of few levels', { type: 'integer', min: 0, max: 4 }, 4],
+    ['two levels', { type: 'integer', min: 0, max: 1 }, 0],
+    ['a coarse step', { type: 'real', min: 0, max: 1, step: 0.25 }, 0.25],
+    ['a logarithmic scale', { type: 'integer', min: 1, max: 1000, scale: 'log' }, 1],
+    ['an ordered list', { type: 'ordinal', values: ['low', 'middle', 'high'] }, 'middle'],
+  ])('of a number with %s is one step at least, though its parents agree', (_, parameter, value) => {
+    const space = alike(1, parameter);
+    const children = vary(space, encodedRows(space, [{ p0: value }]), 200, randomStream(3));
+    for (let i = 0; i < 200; i++) expect(space.decode(children, i)!['p0']).not.toBe(value);
   });
 
   test('of parents that agree about a parameter is hardly that parameter; of those that differ, by their difference', () => {

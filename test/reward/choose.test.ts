@@ -8,10 +8,12 @@ import {
   fitGaussianProcess,
   fitSurrogate,
   score,
-  standing,
+  standings,
+  type Compared,
   type FitSurrogate,
   type LabelledRows,
   type SurrogateKind,
+  type SurrogateUse,
 } from '../../src/reward/index.ts';
 import { drawRows, smooth } from './conformance.ts';
 
@@ -47,10 +49,11 @@ describe('the automatic choice', () => {
     ['forest', staircase()],
   ] as const)('keeps the best of all kinds and disposes of the others: %s', async (expected, rows) => {
     const { alive, fitter } = counted();
-    const chosen = await fitSurrogate('auto', fitter)(rows, { runtime, stream: randomStream(1) });
+    const chosen = await fitSurrogate('auto', 'among', fitter)(rows, { runtime, stream: randomStream(1) });
     expect(chosen.name).toBe(expected);
     expect(chosen.compared.map(({ name }) => name)).toEqual(['ensemble', 'forest', 'gaussian-process', 'blend']);
-    const best = chosen.compared.reduce((a, b) => (standing(b) > standing(a) ? b : a));
+    const standing = standings(chosen.compared, 'among');
+    const best = chosen.compared[standing.indexOf(Math.max(...standing))];
     expect(best).toEqual({ name: chosen.name, quality: chosen.quality });
     for (const [name, count] of alive) expect(count).toBe(name === expected ? 1 : 0);
     await chosen.dispose();
@@ -62,7 +65,7 @@ describe('the automatic choice', () => {
     const reason = new Error('no');
     const failing = (name: SurrogateKind): FitSurrogate =>
       name === 'gaussian-process' ? () => Promise.reject(reason) : fitter(name);
-    const fit = fitSurrogate('auto', failing)(drawRows(40, smooth, 1), { runtime, stream: randomStream(1) });
+    const fit = fitSurrogate('auto', 'beyond', failing)(drawRows(40, smooth, 1), { runtime, stream: randomStream(1) });
     await expect(fit).rejects.toBe(reason);
     expect([...alive.values()]).toEqual([0, 0]);
   });
@@ -70,7 +73,11 @@ describe('the automatic choice', () => {
 
 test('a kind by name is fitted alone', async () => {
   const { alive, fitter } = counted();
-  const chosen = await fitSurrogate('forest', fitter)(drawRows(40, smooth, 1), { runtime, stream: randomStream(1) });
+  const chosen = await fitSurrogate(
+    'forest',
+    'beyond',
+    fitter,
+  )(drawRows(40, smooth, 1), { runtime, stream: randomStream(1) });
   expect(chosen.name).toBe('forest');
   expect(chosen.compared).toEqual([{ name: 'forest', quality: chosen.quality }]);
   expect([...alive.keys()]).toEqual(['forest']);
@@ -89,11 +96,30 @@ test('the score falls with worse order, worse predictions and dishonest interval
   expect(score({ ...good, r2: -5 })).toBe(score({ ...good, r2: 0 }));
 });
 
-test('the Gaussian process has a head start that shrinks with the rows', () => {
-  const quality = { rows: 25, rankCorrelation: 0.9, r2: 0.8, coverage: [], calibrationError: 0.05 };
-  const lead = (rows: number): number =>
-    standing({ name: 'gaussian-process', quality: { ...quality, rows } }) -
-    standing({ name: 'forest', quality: { ...quality, rows } });
-  expect(lead(25)).toBeCloseTo(0.1, 12);
-  expect(lead(400)).toBeCloseTo(0.025, 12);
+describe('standing', () => {
+  const compared = (name: SurrogateKind, rankCorrelation: number, rows: number): Compared => ({
+    name,
+    quality: { rows, rankCorrelation, r2: 0, coverage: [], calibrationError: 0 },
+  });
+  /** How far the first kind stands above the second, given rank correlations. */
+  const lead = (first: Compared, second: Compared, use: SurrogateUse): number => {
+    const [a, b] = standings([first, second], use);
+    return a! - b!;
+  };
+
+  test('of the Gaussian process has a head start that shrinks with the rows', () => {
+    const over = (rows: number) =>
+      lead(compared('gaussian-process', 0.9, rows), compared('forest', 0.9, rows), 'beyond');
+    expect(over(25)).toBeCloseTo(0.1, 12);
+    expect(over(400)).toBeCloseTo(0.025, 12);
+  });
+
+  test('of the ensemble has one beyond few rows that hardly tell', () => {
+    const over = (rows: number, correlation: number, use: SurrogateUse) =>
+      lead(compared('ensemble', correlation - 0.2, rows), compared('gaussian-process', correlation, rows), use);
+    expect(over(500, 0.6, 'beyond')).toBeGreaterThan(0);
+    expect(over(500, 0.6, 'among')).toBeLessThan(0);
+    expect(over(1000, 0.6, 'beyond')).toBeLessThan(0);
+    expect(over(500, 0.9, 'beyond')).toBeLessThan(0);
+  });
 });

@@ -3,8 +3,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { correlation, mean, randomStream, rankCorrelation, type Progress } from '../../src/base/index.ts';
 import { input, onnxRuntime, referenceRuntime } from '../../src/graph/index.ts';
 import { fitEnsemble, type LabelledRows, type Surrogate } from '../../src/reward/index.ts';
+import { choicesOnly } from '../../src/reward/groups.ts';
 import { lossRules } from '../../src/reward/ensemble-network.ts';
-import { folds } from '../../src/reward/ensemble-training.ts';
+import { ensembleTrainingFor, folds } from '../../src/reward/ensemble-training.ts';
 
 const runtime = onnxRuntime({ threads: 2 });
 afterAll(() => runtime.close());
@@ -218,4 +219,13 @@ test('the ranking loss does not feel the scale of the scores, and is 0 for the r
   // One member right, the other at a right angle.
   expect(await lossOf(Float32Array.of(1, -2, 1, 1, -1, 0))).toBeCloseTo(0.5, 5);
   await program.dispose();
+});
+
+test('choices alone are learnt by one hidden layer while rows are few, numbers by two', () => {
+  expect(ensembleTrainingFor(500, true).layers).toBe(1);
+  expect(ensembleTrainingFor(500, false).layers).toBe(2);
+  expect(ensembleTrainingFor(5000, true).layers).toBe(2);
+  expect(choicesOnly([0, 0, 1, 1, 1])).toBe(true);
+  expect(choicesOnly([0, 0, 1])).toBe(false);
+  expect(choicesOnly([])).toBe(false);
 });

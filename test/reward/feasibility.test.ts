@@ -17,7 +17,7 @@ import { plattScaling, sigmoid } from '../../src/reward/platt.ts';
 const runtime = onnxRuntime({ threads: 2 });
 afterAll(() => runtime.close());
 
-const fitOn = (rows: FeasibilityRows, seed = 1, fit: FitSurrogate = fitEnsemble()): Promise<Feasibility> =>
+const fitOn = (rows: FeasibilityRows, seed = 1, fit: FitSurrogate = fitEnsemble({ layers: 2 })): Promise<Feasibility> =>
   fitFeasibility(rows, { runtime, stream: randomStream(seed) }, fit);
 
 /** A known region in which nothing works. */
