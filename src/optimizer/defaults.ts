@@ -21,7 +21,7 @@ export function defaultPool(count: number): number {
 export const defaultRefinement: Refinement = { generations: 10, parents: 256, children: 1024 };
 
 /** How far apart proposals are kept, in distances that neighbours in the table have. */
-export const defaultDiversity = 0.15;
+export const defaultDiversity = 0.02;
 
 export const defaultVariations: readonly VariationName[] = ['columns', 'slope', 'renoise'];
 
