@@ -26,8 +26,8 @@ interface Request {
 /** Measures what is missing of a part, prints the results and writes them to their place. */
 async function show(name: PartName, { code, seeds, file, into }: Request): Promise<void> {
   const { settings, seeds: usual, measure, text } = parts[name];
-  for (const setting of settings) {
-    for (const seed of seeds ?? usual) {
+  for (const seed of seeds ?? usual) {
+    for (const setting of settings) {
       const key = { code, part: `evidence-${name}`, ...setting, seed };
       if (file.find(key) !== undefined) continue;
       const started = performance.now();

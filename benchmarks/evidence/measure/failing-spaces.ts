@@ -57,11 +57,12 @@ const coating = {
 
 const mostThickness = 650;
 
-export const failingSpaceNames = ['branin', 'coating, thick', 'coating, neighbours'] as const;
+export const failingSpaceNames = ['branin', 'branin, little', 'coating, thick', 'coating, neighbours'] as const;
 export type FailingSpaceName = (typeof failingSpaceNames)[number];
 
 export const failingSpaces: { readonly [Name in FailingSpaceName]: FailingSpace } = {
   branin,
+  'branin, little': { ...branin, rows: 40 },
   'coating, thick': {
     ...coating,
     rule: `more than ${mostThickness} nm in all`,

@@ -8,7 +8,7 @@ import { scoresOf, type Scores } from '../../offline/scores.ts';
 import { best } from '../../tasks/task.ts';
 import { drawnDesigns, failingSpaces, type FailingSpace, type FailingSpaceName } from './failing-spaces.ts';
 
-export const failingMethods = ['left out', 'told'] as const;
+export const failingMethods = ['left out', 'without a reward', 'told'] as const;
 export type FailingMethod = (typeof failingMethods)[number];
 
 /** What was proposed where experiments can fail. */
@@ -28,17 +28,18 @@ export interface FailingCell extends CellKey {
 /** The column that says which rows failed. */
 const failed = 'failed';
 
-/** The table of experiments with some designs: those that fail are told as failed, or left out. */
+/** The table of experiments with some designs: those that fail are told as failed, stand there without a reward, or are left out. */
 export function tableOfExperiments(
   { space, reward, direction, truth, fails }: FailingSpace,
   designs: readonly Design[],
   method: FailingMethod,
 ): Table {
-  const worked = (design: Design) => ({ ...design, [reward]: truth(design), [failed]: 0 });
-  const rows =
-    method === 'told'
-      ? designs.map((design) => (fails(design) ? { ...design, [reward]: '', [failed]: 1 } : worked(design)))
-      : designs.filter((design) => !fails(design)).map(worked);
+  const kept = method === 'left out' ? designs.filter((design) => !fails(design)) : designs;
+  const rows = kept.map((design) => ({
+    ...design,
+    [reward]: fails(design) ? '' : truth(design),
+    [failed]: method === 'told' && fails(design) ? 1 : 0,
+  }));
   return tableFromRows(rows, { reward, direction, space, failed });
 }
 
@@ -53,7 +54,7 @@ export function worthOf(
   };
 }
 
-/** Proposes from one table, whose designs the seed draws: the same for both methods. */
+/** Proposes from one table, whose designs the seed draws: the same for all methods. */
 export async function measureFailing(
   key: CellKey & { readonly task: FailingSpaceName; readonly method: FailingMethod },
 ): Promise<FailingCell> {
