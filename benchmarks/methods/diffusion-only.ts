@@ -1,7 +1,17 @@
 import { median } from '../statistics.ts';
 import { randomStream, usageError } from '../../src/base/index.ts';
 import { defaultSampling, sampleDesigns, samplingGraph } from '../../src/diffusion/index.ts';
-import { defaultTargets, defaultWeighting, trainOnTable } from '../../src/optimizer/index.ts';
+import {
+  defaultTargets,
+  defaultWeighting,
+  fitOnTable,
+  hasUnlabelled,
+  trainOnTable,
+  type TrainedDenoiser,
+} from '../../src/optimizer/index.ts';
+import type { RandomStream } from '../../src/base/index.ts';
+import type { Runtime } from '../../src/graph/index.ts';
+import type { Table } from '../../src/table/index.ts';
 import { best } from '../tasks/task.ts';
 import { collect, type Method } from './method.ts';
 import { withRuntime } from './surrogate.ts';
@@ -9,15 +19,25 @@ import { withRuntime } from './surrogate.ts';
 /** Rounds of sampling until enough samples were new. */
 const mostRounds = 64;
 
+/** The denoiser that `propose` trains: rows without a reward take one from its surrogate. */
+async function denoiserOf(table: Table, runtime: Runtime, stream: RandomStream): Promise<TrainedDenoiser['model']> {
+  const options = { stream, weighting: defaultWeighting };
+  const surrogate = hasUnlabelled(table) ? await fitOnTable(table, runtime, options) : undefined;
+  const { model } = await trainOnTable(table, runtime, options, surrogate);
+  await surrogate?.dispose();
+  return model;
+}
+
 /**
  * The diffusion model alone: the denoiser that `propose` trains, sampled for the default targets in turn, and the first new designs
- * taken as they come. No reward is predicted.
+ * taken as they come. Nothing is predicted for them.
  */
 export const diffusionOnly: Method = ({ table, count, seed }) =>
   withRuntime(async (runtime) => {
-    const { space, rewards, direction } = table;
+    const { space, direction } = table;
+    const rewards = table.rewards.filter((reward) => !Number.isNaN(reward));
     const stream = randomStream(seed).split('propose');
-    const { model } = await trainOnTable(table, runtime, { stream, weighting: defaultWeighting });
+    const model = await denoiserOf(table, runtime, stream);
     const sampling = { ...defaultSampling, slabs: space.constraints };
     const program = await runtime.compile(samplingGraph(model, sampling, (designs) => ({ designs })));
     const top = best(rewards, direction);

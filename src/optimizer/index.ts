@@ -25,7 +25,14 @@ export {
   type Sampled,
   type SampleOptions,
 } from './model-file.ts';
-export { defaultThreads, trainOnTable, type ModelOptions, type TrainedDenoiser } from './models.ts';
+export {
+  defaultThreads,
+  fitOnTable,
+  hasUnlabelled,
+  trainOnTable,
+  type ModelOptions,
+  type TrainedDenoiser,
+} from './models.ts';
 export { encodeNpy } from './npy.ts';
 export type { ProposeOptions } from './options.ts';
 export { propose } from './propose.ts';

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { randomStream } from '../../../src/base/index.ts';
 import { propose } from '../../../src/optimizer/index.ts';
 import { tableFromRows, type Table } from '../../../src/table/index.ts';
+import { diffusionOnly } from '../../methods/diffusion-only.ts';
 import type { CellKey } from '../../offline/cells.ts';
 import { distanceToData } from '../../offline/distance.ts';
 import { scoresOf, type Scores } from '../../offline/scores.ts';
@@ -22,6 +23,8 @@ export interface UnlabelledCell extends CellKey {
   readonly task: HiddenShare;
   readonly method: UnlabelledMethod;
   readonly scores: Scores;
+  /** Of as many samples of the denoiser, as they come. */
+  readonly samples: Scores;
   /** The best reward that was not hidden, normalised as the scores are. */
   readonly bestShown: number;
   /** Of the proposals to all rows, the hidden ones too (`distanceToData`). */
@@ -64,10 +67,13 @@ export async function measureUnlabelled(
   const { proposals, surrogate } = await propose(table, { count: key.count, seed: key.seed });
   const seconds = (performance.now() - started) / 1000;
   const designs = proposals.map(({ design }) => design);
+  const stream = randomStream(key.seed).split('samples alone');
+  const samples = await diffusionOnly({ table, count: key.count, seed: key.seed, stream });
   const bestRow = rows.rewards.indexOf(best(rows.rewards.subarray(0, labelled), task.direction));
   return {
     ...key,
     scores: scoresOf(task, designs),
+    samples: scoresOf(task, samples),
     bestShown: task.score(rows.designs[bestRow]!) ?? NaN,
     distance: distanceToData(task.space, designs, rows.designs),
     rankCorrelation: surrogate.rankCorrelation,
