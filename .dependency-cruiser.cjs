@@ -8,7 +8,7 @@ const rooms = {
   diffusion: ['base', 'graph'],
   reward: ['base', 'space', 'graph'],
   oracle: ['base', 'space', 'table'],
-  optimizer: ['base', 'space', 'table', 'graph', 'diffusion', 'reward', 'oracle'],
+  optimizer: ['base', 'space', 'table', 'run', 'graph', 'diffusion', 'reward', 'oracle'],
   report: ['base', 'space', 'table', 'diffusion', 'reward', 'optimizer'],
 };
 

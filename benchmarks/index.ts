@@ -38,7 +38,6 @@ export {
 } from './methods/catalogue.ts';
 export { onlineMethodNames, onlineMethods, type OnlineMethodName } from './methods/online/catalogue.ts';
 export type { Evaluation, OnlineMethod, OnlineOptimizer, OnlineSettings } from './methods/online/method.ts';
-export { sobolSequence } from './methods/online/sobol-sequence.ts';
 export { visibleTable, type Method, type Request } from './methods/method.ts';
 export { random, randomUnseen, uniformDesign, type RandomMethod } from './methods/random.ts';
 export { holm, signedRankTest, type SignedRankTest } from './significance.ts';

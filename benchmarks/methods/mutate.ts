@@ -1,6 +1,5 @@
 import type { RandomStream } from '../../src/base/index.ts';
-import type { EncodedColumn } from '../../src/space/index.ts';
-import { stepsOf } from './random.ts';
+import { stepsOf, type EncodedColumn } from '../../src/space/index.ts';
 
 /** Standard deviation of a changed number, as a share of its range. */
 const reach = 0.1;

@@ -1,5 +1,5 @@
 import { usageError, type RandomStream } from '../../src/base/index.ts';
-import { createSpace, type Design, type EncodedColumn, type Space } from '../../src/space/index.ts';
+import { createSpace, stepsOf, type Design, type EncodedColumn, type Space } from '../../src/space/index.ts';
 import type { Task } from '../tasks/task.ts';
 
 /** A method that looks at nothing: `count` different designs. */
@@ -52,13 +52,4 @@ function fillUniform(vector: Float64Array, column: EncodedColumn, stream: Random
 function uniformCoordinate(column: EncodedColumn & { readonly kind: 'scalar' }, stream: RandomStream): number {
   const steps = stepsOf(column);
   return steps === undefined ? 2 * stream.uniform() - 1 : steps === 0 ? 0 : (2 * stream.integer(steps + 1)) / steps - 1;
-}
-
-/** Steps between the ends of an evenly spaced axis; undefined for a real without steps, and on a log scale. */
-export function stepsOf({ parameter, axis }: EncodedColumn & { readonly kind: 'scalar' }): number | undefined {
-  const width = axis.high - axis.low;
-  if (axis.log) return undefined;
-  if (parameter.type === 'ordinal') return width;
-  const { step = parameter.type === 'integer' ? 1 : undefined } = parameter as { readonly step?: number };
-  return step === undefined ? undefined : Math.round(width / step);
 }

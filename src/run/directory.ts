@@ -13,7 +13,8 @@ import {
 } from './events.ts';
 import { beginJournal, foldJournal, journalFile, openJournal, type Journal } from './journal.ts';
 import { acquireLock, type Lock } from './lock.ts';
-import { createFold, isNews, withoutAskedDesign, type Fold, type RunRecord, type Tell } from './record.ts';
+import { checkedDesign, newsAmong, type Tell } from './history.ts';
+import { createFold, type Fold, type RunRecord } from './record.ts';
 import { checkColumns, createResultsWriter, type WriteResults } from './results.ts';
 import { compareSettings, plainSettings } from './settings.ts';
 
@@ -108,34 +109,6 @@ async function resume(directory: string, settings: RunSettings | undefined): Pro
   const evaluations = settings?.evaluations;
   const event: JournalEvent = { event: 'raised', ...(evaluations !== undefined && { evaluations }) };
   return { fold, length, resumed: true, news: raised ? [event] : [] };
-}
-
-/** The design's parameters in the space's order. Throws a data error when one is missing or outside its bounds. */
-function checkedDesign(space: Space, design: Design): Design {
-  space.encode(design);
-  return Object.fromEntries(space.names.map((name) => [name, design[name]!]));
-}
-
-/** What is new among the evaluations, ready for the journal. */
-function newsAmong(evaluations: readonly Tell[], record: RunRecord, space: Space): readonly Tell[] {
-  const here = new Map<string, Tell>();
-  return evaluations.flatMap((given) => {
-    if (given.status === 'measured' && !Number.isFinite(given.reward)) {
-      throw dataError(
-        `the reward of ${given.id ?? 'an evaluation'} is ${given.reward}, and a finite number was expected`,
-      );
-    }
-    const tell = given.design === undefined ? given : { ...given, design: checkedDesign(space, given.design) };
-    const { id } = tell;
-    const asked = id === undefined ? undefined : record.requests.get(id);
-    const before = id === undefined ? undefined : (here.get(id) ?? record.told.get(id));
-    if (tell.design === undefined && asked === undefined && before === undefined) {
-      throw dataError(`${id ?? 'an evaluation'} is told without a design, and was never asked`);
-    }
-    if (!isNews(tell, before, asked)) return [];
-    if (id !== undefined) here.set(id, tell);
-    return [withoutAskedDesign(tell, record)];
-  });
 }
 
 async function createRun(directory: string, opened: Opened, journal: Journal, lock: Lock): Promise<Run> {

@@ -10,15 +10,21 @@ export {
   type Source,
   type StopReason,
 } from './events.ts';
-export { readEvents, readJournal } from './journal.ts';
-export type { Json } from './json.ts';
-export { acquireLock, type Lock } from './lock.ts';
 export {
+  addAsked,
+  addTold,
+  createHistory,
+  newsAmong,
   orderedEvaluations,
   pendingRequests,
   type AskedRequest,
   type Evaluation,
-  type RunRecord,
+  type GrowingHistory,
+  type History,
   type Tell,
-} from './record.ts';
+} from './history.ts';
+export { readEvents, readJournal } from './journal.ts';
+export type { Json } from './json.ts';
+export { acquireLock, type Lock } from './lock.ts';
+export type { RunRecord } from './record.ts';
 export { bestOf, type WriteResults } from './results.ts';

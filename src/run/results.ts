@@ -5,7 +5,8 @@ import type { Space } from '../space/index.ts';
 import { formatDesigns } from '../table/index.ts';
 import type { Result, RunSettings } from './events.ts';
 import { toJson } from './json.ts';
-import { orderedEvaluations, type Evaluation, type RunRecord } from './record.ts';
+import { orderedEvaluations, type Evaluation } from './history.ts';
+import type { RunRecord } from './record.ts';
 
 /** Columns of `evaluations.csv` after the design's and the reward. */
 const resultColumns = ['round', 'status', 'id'];

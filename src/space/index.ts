@@ -2,7 +2,9 @@ export { fromCoordinate, toCoordinate } from './axis.ts';
 export { createDesignSet } from './designset.ts';
 export { enumerate } from './enumerate.ts';
 export { createRounder, roundDesign, type Rounder } from './rounding.ts';
+export { sobolSequence } from './sobol.ts';
 export { createSpace, parseSpace } from './space.ts';
+export { spreadDesigns, stepsOf } from './spread.ts';
 export { acceptedValues, coerce, parseValue } from './values.ts';
 export type {
   Axis,

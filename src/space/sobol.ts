@@ -1,4 +1,4 @@
-import { randomStream, type RandomStream } from '../../../src/base/index.ts';
+import { randomStream, type RandomStream } from '../base/index.ts';
 
 const bits = 32;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { dot } from '../../../benchmarks/functions/matrix.ts';
-import { sobolSequence } from '../../../benchmarks/methods/online/sobol-sequence.ts';
-import { mean, randomStream } from '../../../src/base/index.ts';
+import { dot } from '../../benchmarks/functions/matrix.ts';
+import { sobolSequence } from '../../src/space/sobol.ts';
+import { mean, randomStream } from '../../src/base/index.ts';
 
 function points(dimension: number, count: number, seed: number): readonly Float64Array[] {
   const next = sobolSequence(dimension, randomStream(seed));
