@@ -28,6 +28,34 @@ const pilotShare = 0.25;
 /** How many requests the rest of the pool is drawn for. */
 const chosenRequests = 3;
 
+/** Distinct designs that were not tried and keep fixed values: of the candidates or, without them, of a finite space. */
+export function* newDesigns(
+  space: Space,
+  tried: readonly Design[],
+  candidates: readonly Design[] | undefined,
+): Generator<Design, void, undefined> {
+  const known = createDesignSet(space);
+  for (const design of tried) known.add(design);
+  for (const design of candidates ?? enumerate(space)) {
+    if (known.has(design) || !keepsFixed(design, space)) continue;
+    known.add(design);
+    yield design;
+  }
+}
+
+/** How many new designs there are, counted up to `limit`; `limit` for an infinite space. */
+export function countNew(
+  space: Space,
+  tried: readonly Design[],
+  candidates: readonly Design[] | undefined,
+  limit: number,
+): number {
+  if (candidates === undefined && !Number.isFinite(space.size)) return limit;
+  let left = 0;
+  for (const _ of newDesigns(space, tried, candidates)) if (++left >= limit) break;
+  return left;
+}
+
 /** Throws a usage error when fewer new designs exist than are asked for. */
 export function checkCount(
   space: Space,
@@ -35,15 +63,8 @@ export function checkCount(
   count: number,
   candidates: readonly Design[] | undefined,
 ): void {
-  if (candidates === undefined && !Number.isFinite(space.size)) return;
-  const known = createDesignSet(space);
-  for (const design of measured) known.add(design);
-  let left = 0;
-  for (const design of candidates ?? enumerate(space)) {
-    if (known.has(design) || !keepsFixed(design, space)) continue;
-    known.add(design);
-    if (++left >= count) return;
-  }
+  const left = countNew(space, measured, candidates, count);
+  if (left >= count) return;
   const [where, remedy] =
     candidates === undefined
       ? ['the space holds', 'ask for fewer, fix fewer values, or give a wider space']

@@ -49,6 +49,9 @@ export interface JudgeOptions {
   readonly rewards: Float64Array;
   readonly direction: Direction;
   readonly caution: number;
+  /** How many standard deviations a prediction gains before it is compared, doubt off the data excepted; without it doubt of every kind
+   *  counts against a design. */
+  readonly exploration?: number;
   readonly stream: RandomStream;
 }
 
@@ -85,10 +88,23 @@ const failureQuantile = 0.1;
  * Judges designs by what the surrogate predicts, by how much they are like the data, and by what the denoiser knows of their reward. The
  * bound is mean - caution std, towards the better side, with std multiplied by 1 + 5 excess off the data (`Support.excess`); informed, it
  * is moved by the evidence that the design has the best measured reward (`SupportErrors.evidence`) for what that is worth. Where experiments can fail it is the expectation
- * over success (that bound) and failure (a poor reward of the data).
+ * over success (that bound) and failure (a poor reward of the data). With `exploration` the bound is mean + exploration std, less caution
+ * times what std was raised by.
  */
 export async function createJudge(options: JudgeOptions): Promise<Judge> {
-  const { runtime, model, reference, surrogate, unseen, feasibility, rewards, direction, caution, stream } = options;
+  const {
+    runtime,
+    model,
+    reference,
+    surrogate,
+    unseen,
+    feasibility,
+    rewards,
+    direction,
+    caution,
+    exploration,
+    stream,
+  } = options;
   const sign = direction === 'maximize' ? 1 : -1;
   const best = sign * rewards.reduce((most, reward) => Math.max(most, sign * reward), -Infinity);
   const support = await createSupport(runtime, model, reference, best, stream.split('support of rows'));
@@ -112,7 +128,12 @@ export async function createJudge(options: JudgeOptions): Promise<Judge> {
       const feasible = (await feasibility?.predict(designs)) ?? new Float64Array(errors.length).fill(1);
       const expected = (success: number, i: number): number =>
         feasible[i]! * success + (1 - feasible[i]!) * Math.min(success, failure);
-      const success = predicted.mean.map((value, i) => sign * value - caution * std[i]!);
+      const doubt = std.map((value, i) =>
+        exploration === undefined
+          ? caution * value
+          : caution * (value - predicted.std[i]!) - exploration * predicted.std[i]!,
+      );
+      const success = predicted.mean.map((value, i) => sign * value - doubt[i]!);
       return {
         mean: predicted.mean,
         std,

@@ -1,8 +1,11 @@
+import type { RandomStream } from '../base/index.ts';
 import { createRuntime, type Runtime, type RuntimeName } from '../graph/index.ts';
-import type { Feasibility, Surrogate } from '../reward/index.ts';
+import { fitSurrogate, type Feasibility, type Surrogate } from '../reward/index.ts';
 import type { Table } from '../table/index.ts';
-import { createJudge, type Judge, type Unseen } from './judge.ts';
+import { defaultWeighting } from './defaults.ts';
+import { createJudge, defaultCaution, type Judge, type Unseen } from './judge.ts';
 import {
+  defaultThreads,
   fitOnFailures,
   fitOnTable,
   hasUnlabelled,
@@ -11,12 +14,31 @@ import {
   type ModelOptions,
   type TrainedDenoiser,
 } from './models.ts';
+import type { ProposeOptions } from './options.ts';
 
 export interface LearnOptions extends ModelOptions {
   readonly runtime: RuntimeName;
   /** Processor threads; denoiser and surrogate train side by side from 2 on. */
   readonly threads: number;
   readonly caution: number;
+  /** As `createJudge` takes it. */
+  readonly exploration?: number;
+}
+
+/** How to learn what these options say, or by default. */
+export function learnOptions(options: ProposeOptions, stream: RandomStream): LearnOptions {
+  const { training, candidates, observer, signal } = options;
+  return {
+    stream,
+    weighting: options.weighting ?? defaultWeighting,
+    caution: options.caution ?? defaultCaution,
+    threads: options.threads ?? defaultThreads(),
+    runtime: options.runtime ?? 'onnx',
+    ...(training === undefined ? {} : { training }),
+    surrogate: options.surrogate ?? fitSurrogate('auto', candidates === undefined ? 'beyond' : 'among'),
+    ...(observer === undefined ? {} : { observer }),
+    ...(signal === undefined ? {} : { signal }),
+  };
 }
 
 /** All that is learnt from a table. */
@@ -36,7 +58,7 @@ export interface Learned {
  * side, unless rows without a reward wait for the surrogate to give them one. Throws what training throws, with nothing left open.
  */
 export async function learn(table: Table, options: LearnOptions): Promise<Learned> {
-  const { threads, caution, stream } = options;
+  const { threads, caution, exploration, stream } = options;
   const side = { threads: Math.max(1, Math.floor(threads / 2)) };
   const runtimes = [await createRuntime(options.runtime, side), await createRuntime(options.runtime, side)] as const;
   const [first, second] = runtimes;
@@ -71,6 +93,7 @@ export async function learn(table: Table, options: LearnOptions): Promise<Learne
         rewards: labelledRows(table).rewards,
         direction: table.direction,
         caution,
+        ...(exploration === undefined ? {} : { exploration }),
         stream,
       }),
     );

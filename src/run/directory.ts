@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { dataError, isTemporary, readBytes, syncDirectory, unreadable, writingFailed } from '../base/index.ts';
-import { createSpace, type Design, type Space } from '../space/index.ts';
+import { createSpace, type Space } from '../space/index.ts';
 import { removeLeftovers, writeCheckpoint } from './checkpoint.ts';
 import {
   plainEvent,

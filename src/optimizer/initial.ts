@@ -1,0 +1,52 @@
+import type { RandomStream } from '../base/index.ts';
+import { createDesignSet, spreadDesigns, type Design, type Space } from '../space/index.ts';
+import { newDesigns } from './generate.ts';
+
+/** Points of the sequence that are looked at before a finite space is listed, or the rest given up. */
+const draws = { perDesign: 20, least: 1000 } as const;
+
+/** New designs in an order that depends on nothing but the seed. */
+function* inOrder(
+  space: Space,
+  tried: readonly Design[],
+  candidates: readonly Design[] | undefined,
+  { points, stream }: { readonly points: number; readonly stream: RandomStream },
+): Generator<Design, void, undefined> {
+  if (candidates !== undefined) {
+    const order = Array.from(stream.permutation(candidates.length), (row) => candidates[row]!);
+    return yield* newDesigns(space, tried, order);
+  }
+  const known = createDesignSet(space);
+  for (const design of tried) known.add(design);
+  const next = spreadDesigns(space, stream);
+  const taken: Design[] = [];
+  for (let point = 0; point < points; point++) {
+    const design = next();
+    if (design === undefined || known.has(design)) continue;
+    known.add(design);
+    taken.push(design);
+    yield design;
+  }
+  if (Number.isFinite(space.size)) yield* newDesigns(space, [...tried, ...taken], undefined);
+}
+
+/**
+ * The first `count` designs that were not tried of a Sobol sequence over the space, or of the candidates in a random order; fewer where
+ * no more are found.
+ */
+export function initialDesigns(
+  space: Space,
+  tried: readonly Design[],
+  candidates: readonly Design[] | undefined,
+  count: number,
+  stream: RandomStream,
+): readonly Design[] {
+  const points = Math.max(draws.least, draws.perDesign * (tried.length + count));
+  const designs: Design[] = [];
+  if (count === 0) return designs;
+  for (const design of inOrder(space, tried, candidates, { points, stream })) {
+    designs.push(design);
+    if (designs.length === count) break;
+  }
+  return designs;
+}

@@ -1,0 +1,61 @@
+import type { Table } from '../table/index.ts';
+import type { ProposeContext } from './context.ts';
+import { shares } from './defaults.ts';
+import type { Judgement } from './judge.ts';
+import type { Population } from './population.ts';
+import { rankByBound, type Part } from './select.ts';
+import type { ProposeResult, TargetOutcome } from './types.ts';
+
+/** The measured row with the best reward, the first of equals. */
+export function bestMeasured({ designs, rewards, direction }: Table): ProposeResult['best'] {
+  const sign = direction === 'maximize' ? 1 : -1;
+  let best = -1;
+  rewards.forEach((reward, row) => {
+    if (!Number.isNaN(reward) && (best < 0 || sign * reward > sign * rewards[best]!)) best = row;
+  });
+  return { design: designs[best]!, reward: rewards[best]! };
+}
+
+interface Samples {
+  readonly population: Population;
+  readonly outcomes: readonly TargetOutcome[];
+  /** The first so many candidates are samples. */
+  readonly sampled: number;
+  /** Whether some are to be of the farthest target. */
+  readonly bold: boolean;
+}
+
+/** A sample whose bound is more than so many standard deviations below what would be chosen in its place is not. */
+const confidence = 1;
+
+/**
+ * What the proposals are made up of beside the best of all: the best samples that nothing pulled, and as they come samples of the most
+ * promising request that was pulled and of the farthest that was not, if the best measured reward at least is predicted for them. They
+ * guard against the surrogate's mistakes, so those are left out about which it is sure.
+ */
+export function partsOf(
+  { table, count }: ProposeContext,
+  { mean, std, bound, informed }: Judgement,
+  { population: { candidates }, outcomes, sampled, bold }: Samples,
+): readonly Part[] {
+  const sign = table.direction === 'maximize' ? 1 : -1;
+  const best = sign * bestMeasured(table).reward;
+  const level = bound[rankByBound(bound)[Math.min(count, bound.length) - 1]!]!;
+  const sound = (index: number): boolean => informed[index]! + confidence * std[index]! >= level;
+  const requestOf = (index: number): TargetOutcome | undefined => outcomes[candidates[index]!.request ?? -1];
+  const asTheyCome = (share: number, request: TargetOutcome | undefined): readonly Part[] => {
+    if (request === undefined) return [];
+    return [{ share, among: (index) => requestOf(index) === request && sign * mean[index]! >= best && sound(index) }];
+  };
+  const pulled = outcomes.filter((outcome) => outcome.pulled).sort((a, b) => b.bound - a.bound);
+  const told = outcomes.filter((outcome) => !outcome.pulled);
+  return [
+    {
+      share: shares.samples,
+      among: (index) => index < sampled && requestOf(index)?.pulled !== true && sound(index),
+      by: informed,
+    },
+    ...asTheyCome(shares.pulled, pulled[0]),
+    ...(bold ? asTheyCome(shares.bold, told.at(-1)) : []),
+  ];
+}
