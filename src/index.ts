@@ -62,18 +62,28 @@ export {
 } from './reward/index.ts';
 export {
   backtest,
+  DiffusionOptimizer,
   modelFile,
+  optimize,
   propose,
   readModel,
   repair,
   sampleModel,
   trainOnTable,
+  type AskedDesign,
+  type AskOptions,
   type BacktestOptions,
   type BacktestRepeat,
   type BacktestResult,
+  type Best,
+  type Evaluation,
   type LoadedModel,
   type ModelFacts,
   type ModelOptions,
+  type OptimizeOptions,
+  type OptimizeResult,
+  type OptimizerOptions,
+  type OptimizerState,
   type Prediction,
   type Proposal,
   type ProposeCounts,
@@ -82,9 +92,13 @@ export {
   type Repaired,
   type RepairOptions,
   type RepairResult,
+  type RoundReport,
   type Sampled,
   type SampleOptions,
+  type StoppingReason,
   type TargetOutcome,
   type TrainedDenoiser,
 } from './optimizer/index.ts';
+export type { EvaluateOptions, Oracle, OracleCall, Outcome } from './oracle/index.ts';
+export { openRun, type Run, type RunSettings, type StopReason } from './run/index.ts';
 export { renderBacktestReport, renderProposalReport } from './report/index.ts';

@@ -27,7 +27,7 @@ export function knownDesigns(evaluations: readonly Evaluation[], space: Space): 
   return [...groups.values()].map((group): KnownDesign => {
     const rewards = group.flatMap((one) => (one.status === 'measured' ? [one.reward] : []));
     return {
-      design: group[0]!.design,
+      design: (group.find(({ status }) => status === 'measured') ?? group[0]!).design,
       reward: rewards.length === 0 ? NaN : mean(rewards),
       failed: rewards.length === 0 && group.some(({ status }) => status === 'failed'),
     };

@@ -34,10 +34,17 @@ export {
   type TrainedDenoiser,
 } from './models.ts';
 export { encodeNpy } from './npy.ts';
+export type { Evaluation } from './evaluation.ts';
+export type { NextDesign } from './online.ts';
+export { optimize, type OptimizeOptions, type OptimizeResult, type RoundReport } from './optimize.ts';
+export { DiffusionOptimizer, type AskedDesign } from './optimizer.ts';
+export type { AskOptions, OptimizerOptions, SearchOptions } from './optimizer-options.ts';
 export type { ProposeOptions } from './options.ts';
 export { propose } from './propose.ts';
 export { repair, type Repaired, type RepairResult } from './repair.ts';
 export { defaultRepair, leastStrength, type RepairOptions } from './repair-options.ts';
+export type { OptimizerState, PlainOptions } from './state.ts';
+export type { Best, StoppingReason } from './stopping.ts';
 export { defaultTargets } from './targets.ts';
 export type { Prediction, Proposal, ProposeCounts, ProposeResult, TargetOutcome } from './types.ts';
 export type { LossCurve } from '../graph/index.ts';

@@ -1,11 +1,8 @@
-import type { RandomStream } from '../base/index.ts';
 import { createRuntime, type Runtime, type RuntimeName } from '../graph/index.ts';
-import { fitSurrogate, type Feasibility, type Surrogate } from '../reward/index.ts';
+import type { Feasibility, Surrogate } from '../reward/index.ts';
 import type { Table } from '../table/index.ts';
-import { defaultWeighting } from './defaults.ts';
-import { createJudge, defaultCaution, type Judge, type Unseen } from './judge.ts';
+import { createJudge, type Judge, type Unseen } from './judge.ts';
 import {
-  defaultThreads,
   fitOnFailures,
   fitOnTable,
   hasUnlabelled,
@@ -14,7 +11,6 @@ import {
   type ModelOptions,
   type TrainedDenoiser,
 } from './models.ts';
-import type { ProposeOptions } from './options.ts';
 
 export interface LearnOptions extends ModelOptions {
   readonly runtime: RuntimeName;
@@ -23,22 +19,6 @@ export interface LearnOptions extends ModelOptions {
   readonly caution: number;
   /** As `createJudge` takes it. */
   readonly exploration?: number;
-}
-
-/** How to learn what these options say, or by default. */
-export function learnOptions(options: ProposeOptions, stream: RandomStream): LearnOptions {
-  const { training, candidates, observer, signal } = options;
-  return {
-    stream,
-    weighting: options.weighting ?? defaultWeighting,
-    caution: options.caution ?? defaultCaution,
-    threads: options.threads ?? defaultThreads(),
-    runtime: options.runtime ?? 'onnx',
-    ...(training === undefined ? {} : { training }),
-    surrogate: options.surrogate ?? fitSurrogate('auto', candidates === undefined ? 'beyond' : 'among'),
-    ...(observer === undefined ? {} : { observer }),
-    ...(signal === undefined ? {} : { signal }),
-  };
 }
 
 /** All that is learnt from a table. */
