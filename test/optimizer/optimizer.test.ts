@@ -1,0 +1,312 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { randomStream } from '../../src/base/index.ts';
+import {
+  DiffusionOptimizer,
+  type Evaluation,
+  type OptimizerOptions,
+  type OptimizerState,
+} from '../../src/optimizer/index.ts';
+import { bufferSize, bufferTable, knownDesigns } from '../../src/optimizer/buffer.ts';
+import type { Evaluation as Told } from '../../src/run/index.ts';
+import { createDesignSet, createSpace, enumerate, type Design } from '../../src/space/index.ts';
+import { begun, bowl, cube, grid, gridReward, measured, tinySearch } from './online.ts';
+
+const keyOf = (design: Design): string => JSON.stringify(design);
+
+function copied(optimizer: DiffusionOptimizer): OptimizerState {
+  return JSON.parse(JSON.stringify(optimizer.state())) as OptimizerState;
+}
+
+/** The state without what may differ: the order in which results were told. */
+function sortedState(optimizer: DiffusionOptimizer): OptimizerState {
+  const state = copied(optimizer);
+  return { ...state, evaluations: [...state.evaluations].sort((a, b) => (a.id! < b.id! ? -1 : 1)) };
+}
+
+describe('the first designs', () => {
+  test('are distinct designs of the space, spread evenly, with ids of their round', async () => {
+    const asked = await DiffusionOptimizer.create(cube, tinySearch).ask(16);
+    expect(asked.map(({ id }) => id)).toEqual(Array.from({ length: 16 }, (_, i) => `r1-${i + 1}`));
+    for (const name of cube.names) {
+      const strata = asked.map(({ design }) => Math.floor(16 * Number(design[name])));
+      expect(new Set(strata).size).toBe(16);
+    }
+    expect(asked.every(({ predicted }) => predicted === undefined)).toBe(true);
+  });
+
+  test('are other ones for another seed, and go on where they ended', async () => {
+    const first = await DiffusionOptimizer.create(cube, tinySearch).ask(16);
+    const parts = DiffusionOptimizer.create(cube, tinySearch);
+    const half = [...(await parts.ask(8)), ...(await parts.ask(1)), ...(await parts.ask(7))];
+    // The second ask is within the initial design, and the third too, since nothing was measured.
+    expect(half.map(({ design }) => design)).toEqual(first.map(({ design }) => design));
+    const other = await DiffusionOptimizer.create(cube, { ...tinySearch, seed: 1 }).ask(16);
+    expect(other[0]!.design).not.toEqual(first[0]!.design);
+  });
+
+  test('go on while too little was measured to learn from', async () => {
+    const optimizer = DiffusionOptimizer.create(cube, tinySearch);
+    const asked = await optimizer.ask(12);
+    optimizer.tell(asked.map(({ id }) => ({ id, error: 'pump blocked' })));
+    expect((await optimizer.ask(4)).every(({ predicted }) => predicted === undefined)).toBe(true);
+    optimizer.tell(measured(asked.slice(0, 0), bowl));
+    expect(optimizer.best()).toBeUndefined();
+  });
+
+  test('hold constraints, steps and fixed values', async () => {
+    const mixture = createSpace({
+      parameters: {
+        a: { type: 'real', min: 0, max: 1 },
+        b: { type: 'real', min: 0, max: 1 },
+        c: { type: 'real', min: 0, max: 1 },
+        n: { type: 'integer', min: 0, max: 5 },
+      },
+      constraints: [
+        { sum: ['a', 'b', 'c'], equals: 1 },
+        { linear: { a: 10, n: 1 }, atMost: 8 },
+      ],
+    });
+    const { optimizer, asked } = await begun(mixture, 12, ({ a, n }) => Number(a) + Number(n) / 5, {
+      ...tinySearch,
+      fix: { b: 0.25 },
+    });
+    const more = await optimizer.ask(12);
+    expect(more.every(({ predicted }) => predicted !== undefined)).toBe(true);
+    for (const { design } of [...asked, ...more]) {
+      expect(mixture.problemWith(design)).toBeUndefined();
+      expect(mixture.satisfies(design)).toBe(true);
+      expect(design['b']).toBe(0.25);
+    }
+    // A past experiment may break a constraint; it is learnt from and not the best.
+    optimizer.tell([{ design: { a: 1, b: 0.25, c: 1, n: 5 }, reward: 1000 }]);
+    expect(optimizer.best()!.reward).toBeLessThan(10);
+  });
+});
+
+describe('what is told', () => {
+  test('twice is nothing, and contradictions name both', async () => {
+    const { optimizer, asked } = await begun(cube, 4, bowl);
+    const before = optimizer.state();
+    expect(optimizer.tell(measured(asked, bowl))).toBe(0);
+    expect(optimizer.tell(asked.map(({ id }) => ({ id })))).toBe(0);
+    expect(optimizer.state()).toEqual(before);
+    const news: Evaluation = { design: { x: 0.1, y: 0.2, z: 0.3 }, reward: 1 };
+    expect(() => optimizer.tell([news, { id: 'r1-2', reward: 17.5 }])).toThrow(
+      /r1-2 .* reward -[\d.]+ .* reward 17\.5/,
+    );
+    expect(() => optimizer.tell([news, { id: 'r1-2', error: 'dropped' }])).toThrow(/r1-2 .*failure "dropped"/);
+    // All or none.
+    expect(optimizer.state()).toEqual(before);
+    expect(optimizer.tell([news, news])).toBe(2);
+  });
+
+  test.each([
+    [{ design: { x: 2, y: 0, z: 0 }, reward: 1 }, /the design's x is 2/],
+    [{ design: { x: 0, y: 0 }, reward: 1 }, /the design's z/],
+    [{ design: { x: 0, y: 0, z: 0 }, reward: NaN }, /the reward of an evaluation is NaN/],
+    [{ id: 'mine', design: { x: 0, y: 0, z: 0 }, reward: Infinity }, /the reward of mine is Infinity/],
+    [{ id: 'mine', reward: 1 }, /mine is told without a design/],
+    [{ id: '', design: { x: 0, y: 0, z: 0 } }, /the id of evaluation "" is ""/],
+    [
+      { id: 'mine', design: { x: 0, y: 0, z: 0 }, reward: 1, error: 'both' },
+      /"mine" has the reward 1 and the error "both"/,
+    ],
+  ] as readonly (readonly [Evaluation, RegExp])[])('is refused when it is %j', (evaluation, message) => {
+    const optimizer = DiffusionOptimizer.create(cube, tinySearch);
+    const before = optimizer.state();
+    expect(() => optimizer.tell([evaluation])).toThrow(message);
+    expect(() => optimizer.tell([evaluation])).toThrow(expect.objectContaining({ kind: 'data' }));
+    expect(optimizer.state()).toEqual(before);
+  });
+
+  test('in any order and in any parts is the same in the end', async () => {
+    const asked = await DiffusionOptimizer.create(cube, tinySearch).ask(12);
+    const told = measured(asked, bowl);
+    const empty = DiffusionOptimizer.create(cube, tinySearch);
+    await empty.ask(12);
+    const state = empty.state();
+    const whole = DiffusionOptimizer.fromState(state, tinySearch);
+    whole.tell(told);
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray([...told, ...told.slice(0, 5)], { minLength: told.length + 5 }),
+        fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 20, maxLength: 20 }),
+        (order, sizes) => {
+          const optimizer = DiffusionOptimizer.fromState(state, tinySearch);
+          let from = 0;
+          for (const size of sizes) optimizer.tell(order.slice(from, (from += size)));
+          optimizer.tell(order.slice(from));
+          expect(sortedState(optimizer)).toEqual(sortedState(whole));
+          expect(optimizer.best()).toEqual(whole.best());
+          expect(optimizer.pending()).toEqual([]);
+        },
+      ),
+      { numRuns: 50 },
+    );
+    const reversed = DiffusionOptimizer.fromState(state, tinySearch);
+    for (const one of [...told].reverse()) reversed.tell([one]);
+    expect(await reversed.ask(6)).toEqual(await whole.ask(6));
+  });
+
+  test('of a design more than once is averaged', () => {
+    const optimizer = DiffusionOptimizer.create(cube, tinySearch);
+    const [a, b] = [
+      { x: 0.1, y: 0.2, z: 0.3 },
+      { x: 0.4, y: 0.5, z: 0.6 },
+    ];
+    optimizer.tell([
+      { design: a, reward: 10 },
+      { design: b, reward: 6 },
+      { design: a, reward: 0 },
+      { design: a, error: 'broken' },
+    ]);
+    expect(optimizer.best()).toEqual({ design: b, reward: 6 });
+    expect(DiffusionOptimizer.fromState(optimizer.state(), { direction: 'minimize' }).best()!.reward).toBe(5);
+  });
+
+  test('to a buffer of a thousand leaves the best and the latest', () => {
+    const stream = randomStream(5);
+    const evaluations = Array.from({ length: 1500 }, (_, i): Told => {
+      const design = { x: (i + 1) / 2000, y: 0.5, z: 0.5 };
+      return { design, source: 'user', round: 0, asks: 0, status: 'measured', reward: stream.normal() };
+    });
+    const { rewards } = bufferTable(knownDesigns(evaluations, cube), cube, 'minimize');
+    const all = evaluations.map((one) => (one.status === 'measured' ? one.reward : NaN));
+    expect(rewards).toHaveLength(bufferSize.best + bufferSize.latest);
+    expect([...rewards.slice(-300)]).toEqual(all.slice(-300));
+    const best = all
+      .slice(0, -300)
+      .sort((a, b) => a - b)
+      .slice(0, 700);
+    expect([...rewards.slice(0, 700)].sort((a, b) => a - b)).toEqual(best);
+  });
+});
+
+describe('what models ask for', () => {
+  test('is new, distinct and predicted, and pending designs are not asked for again', async () => {
+    const { optimizer } = await begun(cube, 12, bowl);
+    const second = await optimizer.ask(8);
+    expect(second.every(({ predicted }) => predicted !== undefined && predicted.std > 0)).toBe(true);
+    // Late, in part: half of the second is told after the third was asked.
+    optimizer.tell(measured(second.slice(0, 4), bowl));
+    const third = await optimizer.ask(8);
+    optimizer.tell(measured(second.slice(4), bowl));
+    const set = createDesignSet(cube);
+    for (const { design } of [...(await begun(cube, 12, bowl)).asked, ...second, ...third]) {
+      expect(set.has(design)).toBe(false);
+      set.add(design);
+    }
+    expect(optimizer.pending().map(({ id }) => id)).toEqual(third.map(({ id }) => id));
+    expect(optimizer.evaluations).toBe(20);
+  });
+
+  test('is the same after the state went through JSON', async () => {
+    const { optimizer } = await begun(cube, 12, bowl, { ...tinySearch, seed: 7, exploration: 2 });
+    optimizer.tell([{ id: 'old', design: { x: 0.3, y: 0.6, z: 0.5 }, reward: bowl({ x: 0.3, y: 0.6, z: 0.5 }) }]);
+    const again = DiffusionOptimizer.fromState(copied(optimizer), {
+      surrogate: tinySearch.surrogate!,
+      threads: 1,
+    });
+    expect(again.state()).toEqual(optimizer.state());
+    const second = await optimizer.ask(6);
+    expect(await again.ask(6)).toEqual(second);
+    optimizer.tell(measured(second.slice(0, 3), bowl));
+    again.tell(measured(second.slice(0, 3), bowl));
+    const restored = DiffusionOptimizer.fromState(copied(again), tinySearch);
+    expect(await restored.ask(6)).toEqual(await optimizer.ask(6));
+  });
+
+  test('starts from a past table at once, with rows that failed or have no reward', async () => {
+    const stream = randomStream(2);
+    const optimizer = DiffusionOptimizer.create(cube, tinySearch);
+    const past = Array.from({ length: 20 }, (_, i): Evaluation => {
+      const design = { x: stream.uniform(), y: stream.uniform(), z: stream.uniform() };
+      if (i % 5 === 0) return { design };
+      return i % 7 === 0 ? { design, error: 'broken' } : { design, reward: bowl(design) };
+    });
+    optimizer.tell(past);
+    const asked = await optimizer.ask(5);
+    expect(asked).toHaveLength(5);
+    expect(asked.every(({ predicted }) => predicted !== undefined)).toBe(true);
+    expect(optimizer.evaluations).toBe(0);
+  });
+
+  test('avoids ids that were told before', async () => {
+    const optimizer = DiffusionOptimizer.create(cube, tinySearch);
+    optimizer.tell([{ id: 'r1-2', design: { x: 0.5, y: 0.5, z: 0.5 }, reward: 1 }]);
+    expect((await optimizer.ask(2)).map(({ id }) => id)).toEqual(['r1-1', 'r1-3']);
+  });
+
+  test('comes from the candidates, each once', async () => {
+    const candidates = [...enumerate(grid)].filter((_, i) => i % 2 === 0);
+    const { optimizer, asked } = await begun(grid, 6, gridReward, { ...tinySearch, initial: 6, candidates });
+    const second = await optimizer.ask(4);
+    optimizer.tell(measured(second, gridReward));
+    expect(second.every(({ predicted }) => predicted !== undefined)).toBe(true);
+    const third = await optimizer.ask(4);
+    const all = [...asked, ...second, ...third].map(({ design }) => keyOf(design));
+    expect(all.sort()).toEqual(candidates.map(keyOf).sort());
+    expect(optimizer.stop()).toEqual(['exhausted']);
+    await expect(optimizer.ask(1)).rejects.toThrow(/no design among the candidates is left/);
+  });
+});
+
+describe('an end', () => {
+  test('of a small space comes when every design was asked for exactly once', async () => {
+    const optimizer = DiffusionOptimizer.create(grid, tinySearch);
+    const seen: string[] = [];
+    while (optimizer.stop().length === 0) {
+      const asked = await optimizer.ask(10);
+      seen.push(...asked.map(({ design }) => keyOf(design)));
+      optimizer.tell(measured(asked, gridReward));
+    }
+    expect(seen.sort()).toEqual([...enumerate(grid)].map(keyOf).sort());
+    expect(optimizer.stop()).toEqual(['exhausted']);
+    await expect(optimizer.ask(1)).rejects.toThrow(expect.objectContaining({ kind: 'usage' }));
+    await expect(optimizer.ask(1)).rejects.toThrow(/no design of the space is left/);
+    expect(optimizer.best()!.reward).toBe(5.9);
+  });
+
+  test.each([
+    [{ evaluations: 12 }, ['budget']],
+    [{ evaluations: 13 }, []],
+    [{ target: -100 }, ['target']],
+    [{ target: 100 }, []],
+    [{ target: -100, evaluations: 5 }, ['target', 'budget']],
+    [{ stagnation: 12 }, []],
+  ] as readonly (readonly [OptimizerOptions, readonly string[]])[])(
+    'by %j after 12 results: %j',
+    async (options, reasons) => {
+      const { optimizer } = await begun(cube, 12, bowl, { ...tinySearch, ...options });
+      expect(optimizer.stop()).toEqual(reasons);
+    },
+  );
+
+  test('by stagnation counts results after the best, in the order asked', async () => {
+    const optimizer = DiffusionOptimizer.create(cube, { ...tinySearch, stagnation: 3 });
+    const asked = await optimizer.ask(6);
+    const rewards = [1, 2, 9, 3, 4];
+    optimizer.tell(rewards.map((reward, i) => ({ id: asked[i]!.id, reward })).reverse());
+    expect(optimizer.stop()).toEqual([]);
+    optimizer.tell([{ id: asked[5]!.id, error: 'broken' }]);
+    expect(optimizer.stop()).toEqual(['stagnation']);
+  });
+
+  test('by a signal leaves the optimizer as it was', async () => {
+    const { optimizer } = await begun(cube, 12, bowl);
+    const before = optimizer.state();
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(optimizer.ask(4, { signal })).rejects.toThrow('enough');
+    expect(optimizer.state()).toEqual(before);
+  });
+});
+
+test.each([
+  [{ initial: 0 }, /initial is 0/],
+  [{ exploration: -1 }, /exploration is -1/],
+  [{ evaluations: 1.5 }, /evaluations is 1.5/],
+  [{ fix: { w: 1 } }, /no parameter "w"/],
+] as readonly (readonly [OptimizerOptions, RegExp])[])('the options %j are refused', (options, message) => {
+  expect(() => DiffusionOptimizer.create(cube, options)).toThrow(message);
+});
