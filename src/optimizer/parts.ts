@@ -25,13 +25,12 @@ interface Samples {
   readonly bold: boolean;
 }
 
-/** A sample whose bound is more than so many standard deviations below what would be chosen in its place is not. */
+/** One of the best samples whose bound is more than so many standard deviations below what would be chosen in its place is not. */
 const confidence = 1;
 
 /**
  * What the proposals are made up of beside the best of all: the best samples that nothing pulled, and as they come samples of the most
- * promising request that was pulled and of the farthest that was not, if the best measured reward at least is predicted for them. They
- * guard against the surrogate's mistakes, so those are left out about which it is sure.
+ * promising request that was pulled and of the farthest that was not, if the best measured reward at least is predicted for them.
  */
 export function partsOf(
   { table, count }: ProposeContext,
@@ -45,7 +44,7 @@ export function partsOf(
   const requestOf = (index: number): TargetOutcome | undefined => outcomes[candidates[index]!.request ?? -1];
   const asTheyCome = (share: number, request: TargetOutcome | undefined): readonly Part[] => {
     if (request === undefined) return [];
-    return [{ share, among: (index) => requestOf(index) === request && sign * mean[index]! >= best && sound(index) }];
+    return [{ share, among: (index) => requestOf(index) === request && sign * mean[index]! >= best }];
   };
   const pulled = outcomes.filter((outcome) => outcome.pulled).sort((a, b) => b.bound - a.bound);
   const told = outcomes.filter((outcome) => !outcome.pulled);

@@ -31,7 +31,9 @@ describe('propose to stdout', () => {
     expect(stderr).toContain('data.csv: 50 rows; maximizing yield\n');
     expect(stderr).toMatch(/the space is a guess from the columns .*\n {2}x +real +0(\.\d+)? to /);
     expect(stderr).toMatch(/asked for yield = \d+\.\d{3}, .*; most was drawn for \d.* with guidance (1\.5|3)\b.*\n/);
-    expect(stderr).toMatch(/rank correlation of (0\.9\d|1\.00) \(50 rows\)\n/);
+    expect(stderr).toMatch(
+      /: orders 50 rows .* rank correlation of (0\.9\d|1\.00) \(R² [01]\.\d\d\), .* 80 % hold \d+ % of them\n/,
+    );
     expect(stderr).not.toContain('\r');
   });
 
