@@ -31,9 +31,11 @@ export function tellOf(evaluation: Evaluation): Tell {
   if (reward !== undefined && error !== undefined) {
     throw dataError(`${nameOf(evaluation)} has the reward ${reward} and the error ${JSON.stringify(error)}; give one`);
   }
-  const told = { ...(id === undefined ? {} : { id }), ...(design === undefined ? {} : { design }), source: 'user' };
-  if (reward !== undefined) return { ...told, source: 'user', status: 'measured', reward };
-  return error !== undefined
-    ? { ...told, source: 'user', status: 'failed', error }
-    : { ...told, source: 'user', status: 'unlabelled' };
+  const told = {
+    ...(id === undefined ? {} : { id }),
+    ...(design === undefined ? {} : { design }),
+    source: 'user' as const,
+  };
+  if (reward !== undefined) return { ...told, status: 'measured', reward };
+  return error !== undefined ? { ...told, status: 'failed', error } : { ...told, status: 'unlabelled' };
 }

@@ -1,4 +1,4 @@
-import { randomStream, usageError, type RandomStream, type UserError } from '../base/index.ts';
+import { randomStream, usageError, type RandomStream } from '../base/index.ts';
 import { orderedEvaluations, pendingRequests, type History } from '../run/index.ts';
 import type { Design, Space } from '../space/index.ts';
 import type { Table } from '../table/index.ts';
@@ -73,10 +73,29 @@ async function searchNext(
   }
 }
 
+function streamOf({ seed = 0 }: OptimizerOptions): RandomStream {
+  return randomStream(seed).split('optimizer');
+}
+
 /** Designs that are not to be asked for: those that were measured or failed, and those that were asked for and have no result. */
-export function takenDesigns(history: History): readonly Design[] {
+function takenDesigns(history: History): readonly Design[] {
   const tried = orderedEvaluations(history).filter(({ status }) => status !== 'unlabelled');
   return [...tried, ...pendingRequests(history)].map(({ design }) => design);
+}
+
+/** `count` designs of the initial design that are not taken, or as many as are left. */
+function initialNext(
+  space: Space,
+  taken: readonly Design[],
+  count: number,
+  options: OptimizerOptions,
+): readonly Design[] {
+  return initialDesigns(space, taken, options.candidates, count, streamOf(options).split('initial'));
+}
+
+/** Whether no design is left that differs from those tried and pending. */
+export function isExhausted(space: Space, history: History, options: OptimizerOptions): boolean {
+  return initialNext(space, takenDesigns(history), 1, options).length === 0;
 }
 
 /**
@@ -89,29 +108,25 @@ export async function nextDesigns(
   count: number,
   { target: _, ...options }: OptimizerOptions & AskOptions,
 ): Promise<readonly NextDesign[]> {
-  const { direction = 'maximize', seed = 0, exploration = defaultExploration, candidates } = options;
+  const { direction = 'maximize', exploration = defaultExploration, candidates } = options;
+  if (isExhausted(space, history, options)) {
+    const where = candidates === undefined ? 'of the space' : 'among the candidates';
+    throw usageError(`no design ${where} is left to ask for: all were measured, failed or are pending`);
+  }
   const taken = takenDesigns(history);
   const left = countNew(space, taken, candidates, count);
-  if (left === 0) throw exhausted(candidates === undefined ? 'of the space' : 'among the candidates');
   const known = knownDesigns(orderedEvaluations(history), space);
   const measured = known.filter(({ reward }) => !Number.isNaN(reward)).length;
   const initial = measured + pendingRequests(history).length < initialCount(space, options);
-  const root = randomStream(seed).split('optimizer');
   const situation = {
     space,
     table: bufferTable(known, space, direction),
     taken,
-    stream: root.split('ask', history.asks + 1),
+    stream: streamOf(options).split('ask', history.asks + 1),
     count: left,
   };
   const found = initial || !canLearn(known) ? [] : await searchNext(situation, options, exploration);
   const others = [...taken, ...found.map(({ design }) => design)];
-  const rest = initialDesigns(space, others, candidates, left - found.length, root.split('initial'));
-  const next = [...found, ...rest.map((design) => ({ design }))];
-  if (next.length === 0) throw exhausted('that differs from those by more than a step could be found');
-  return next;
-}
-
-function exhausted(where: string): UserError {
-  return usageError(`no design ${where} is left to ask for: all are measured, failed or pending`);
+  const rest = initialNext(space, others, left - found.length, options);
+  return [...found, ...rest.map((design) => ({ design }))];
 }

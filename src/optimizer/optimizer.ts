@@ -10,8 +10,7 @@ import {
 } from '../run/index.ts';
 import type { Space } from '../space/index.ts';
 import { tellOf, type Evaluation } from './evaluation.ts';
-import { countNew } from './generate.ts';
-import { nextDesigns, takenDesigns, type NextDesign } from './online.ts';
+import { isExhausted, nextDesigns, type NextDesign } from './online.ts';
 import { checkOptimizerOptions, checkPositive, type AskOptions, type OptimizerOptions } from './optimizer-options.ts';
 import { readState, stateOf, type OptimizerState } from './state.ts';
 import { bestDesign, limitsReached, resultsAsked, type Best, type StoppingReason } from './stopping.ts';
@@ -115,12 +114,11 @@ export class DiffusionOptimizer {
     return pendingRequests(this.history).map(({ id, design }) => ({ id, design }));
   }
 
-  /** Why to stop: none to go on. `exhausted` when every design was tried or is pending. */
+  /** Why to stop: nothing to go on. `exhausted` when every design was tried or is pending. */
   stop(): readonly StoppingReason[] {
     const { direction = 'maximize' } = this.options;
     const reached = limitsReached(this.history, this.space, { ...this.options, direction });
-    const left = countNew(this.space, takenDesigns(this.history), this.options.candidates, 1);
-    return left === 0 ? [...reached, 'exhausted'] : reached;
+    return isExhausted(this.space, this.history, this.options) ? [...reached, 'exhausted'] : reached;
   }
 
   /** The measured design with the best mean reward among those that constraints and fixed values allow. */

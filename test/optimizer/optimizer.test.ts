@@ -268,6 +268,17 @@ describe('an end', () => {
     expect(optimizer.best()!.reward).toBe(5.9);
   });
 
+  test('comes for a single real too, when no design differs from the others', async () => {
+    const line = createSpace({ parameters: { x: { type: 'real', min: 5, max: 6 } } });
+    const optimizer = DiffusionOptimizer.create(line, tinySearch);
+    const asked = await optimizer.ask(2000);
+    expect(asked.length).toBeGreaterThan(500);
+    const sorted = asked.map(({ design }) => Number(design['x'])).sort((a, b) => a - b);
+    expect(Math.min(...sorted.slice(1).map((x, i) => x - sorted[i]!))).toBeGreaterThan(1e-3);
+    expect(optimizer.stop()).toEqual(['exhausted']);
+    await expect(optimizer.ask(1)).rejects.toThrow(/no design of the space is left/);
+  });
+
   test.each([
     [{ evaluations: 12 }, ['budget']],
     [{ evaluations: 13 }, []],
