@@ -158,6 +158,20 @@ describe('a judgement', () => {
     bold.bound.forEach((bound, i) => expect(careful.bound[i]).toBeCloseTo(bound - 2 * bold.std[i]!, 9));
   });
 
+  test('with exploration gains what the surrogate doubts, and gives up what is doubted off the data', async () => {
+    const [caution, exploration] = [0.5, 1.5];
+    for (const designs of [inside, far]) {
+      const { mean, std, bound } = await judged(designs, { caution, exploration });
+      const own = (await slanted.predict(designs)).std;
+      bound.forEach((one, i) => {
+        expect(one).toBeCloseTo(mean[i]! + exploration * own[i]! - caution * (std[i]! - own[i]!), 9);
+      });
+    }
+    // Negative, it is caution.
+    const [as, without] = [await judged(far, { caution, exploration: -caution }), await judged(far, { caution })];
+    as.bound.forEach((one, i) => expect(one).toBeCloseTo(without.bound[i]!, 9));
+  });
+
   test('informed, is moved by evidence within three of the surrogate\u2019s standard deviations times its weight', async () => {
     const { mean, bound, informed, weight } = await judged(far, { caution: 0 });
     expect(bound).toEqual(mean);
