@@ -8,8 +8,11 @@ describe('help', () => {
     const { code, stdout, stderr } = await diffopt(['propose', '--help'], folderWith());
     expect([code, stderr]).toEqual([0, '']);
     const flags = Array.from(stdout.matchAll(/--([a-z-]+) {2}/g), ([, name]) => name);
-    const wanted = 'reward minimize ignore failed space save-space count target quantile guidance fix candidates pool';
-    expect(flags).toEqual([...`${wanted} out json quiet report seed runtime threads help version`.split(' ')]);
+    const wanted =
+      'reward minimize ignore failed space save-space count target quantile guidance fix candidates pool diversity';
+    expect(flags).toEqual([
+      ...`${wanted} out json quiet report surrogate seed runtime threads help version`.split(' '),
+    ]);
     expect(stdout).toMatch(/--count +number of proposals +\[default: 96\]/);
     expect(stdout).toContain('diffopt propose runs.csv --reward yield --out next.csv');
   });
