@@ -19,6 +19,8 @@ export interface Judgement {
   readonly mean: Float64Array;
   /** Its standard deviation, own units, raised where the design is unlike the data. */
   readonly std: Float64Array;
+  /** The same, as the surrogate gives it. */
+  readonly surrogateStd: Float64Array;
   /** How well a design belongs to the data, in (0, 1]: uniform over designs like those of the table. */
   readonly trust: Float64Array;
   /** The probability that the experiment works, in [0, 1]; 1 where nothing is known to fail. */
@@ -45,6 +47,8 @@ export interface JudgeOptions {
   readonly surrogate: Surrogate;
   readonly unseen: Unseen;
   readonly feasibility?: Feasibility;
+  /** How remote designs are from those whose rewards the surrogate knows. */
+  readonly remoteness: (designs: Float32Array) => Float64Array;
   /** Measured rewards, own units. */
   readonly rewards: Float64Array;
   readonly direction: Direction;
@@ -86,10 +90,11 @@ const failureQuantile = 0.1;
 
 /**
  * Judges designs by what the surrogate predicts, by how much they are like the data, and by what the denoiser knows of their reward. The
- * bound is mean - caution std, towards the better side, with std multiplied by 1 + 5 excess off the data (`Support.excess`); informed, it
- * is moved by the evidence that the design has the best measured reward (`SupportErrors.evidence`) for what that is worth. Where experiments can fail it is the expectation
- * over success (that bound) and failure (a poor reward of the data). With `exploration` the bound is mean + exploration std, less caution
- * times what std was raised by.
+ * bound is mean - caution std, towards the better side, with std multiplied by 1 + 5 excess off the data (`Support.excess`, and
+ * `remoteness` where the surrogate does not doubt distance by itself); informed, it is moved by the evidence that the design has the best
+ * measured reward (`SupportErrors.evidence`) for what that is worth. Where experiments can fail it is the expectation over success (that
+ * bound) and failure (a poor reward of the data). With `exploration` the bound is mean + exploration std, less caution times what std
+ * was raised by.
  */
 export async function createJudge(options: JudgeOptions): Promise<Judge> {
   const {
@@ -99,6 +104,7 @@ export async function createJudge(options: JudgeOptions): Promise<Judge> {
     surrogate,
     unseen,
     feasibility,
+    remoteness,
     rewards,
     direction,
     caution,
@@ -124,7 +130,8 @@ export async function createJudge(options: JudgeOptions): Promise<Judge> {
       const { errors, evidence } = await support.errors(designs, stream.split('support of designs', calls++));
       const opinion = limited(evidence);
       const excess = support.excess(errors);
-      const std = predicted.std.map((value, i) => value * (1 + doubtWeight * excess[i]!));
+      const remote = surrogate.doubtsDistance === true ? undefined : remoteness(designs);
+      const std = predicted.std.map((value, i) => value * (1 + doubtWeight * (excess[i]! + (remote?.[i] ?? 0))));
       const feasible = (await feasibility?.predict(designs)) ?? new Float64Array(errors.length).fill(1);
       const expected = (success: number, i: number): number =>
         feasible[i]! * success + (1 - feasible[i]!) * Math.min(success, failure);
@@ -137,6 +144,7 @@ export async function createJudge(options: JudgeOptions): Promise<Judge> {
       return {
         mean: predicted.mean,
         std,
+        surrogateStd: predicted.std,
         trust: support.trust(errors),
         feasible,
         bound: success.map(expected),

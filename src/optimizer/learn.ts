@@ -1,6 +1,7 @@
 import { createRuntime, type Runtime, type RuntimeName } from '../graph/index.ts';
 import type { Feasibility, Surrogate } from '../reward/index.ts';
 import type { Table } from '../table/index.ts';
+import { remoteness } from './nearest.ts';
 import { createJudge, type Judge, type Unseen } from './judge.ts';
 import {
   fitOnFailures,
@@ -70,6 +71,10 @@ export async function learn(table: Table, options: LearnOptions): Promise<Learne
         surrogate,
         unseen: unseenBy(table, trained, surrogate),
         ...(feasibility === undefined ? {} : { feasibility }),
+        remoteness: remoteness(
+          { space: table.space, designs: labelledRows(table).designs },
+          stream.split('remoteness'),
+        ),
         rewards: labelledRows(table).rewards,
         direction: table.direction,
         caution,

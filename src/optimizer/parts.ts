@@ -25,7 +25,7 @@ interface Samples {
   readonly bold: boolean;
 }
 
-/** One of the best samples whose bound is more than so many standard deviations below what would be chosen in its place is not. */
+/** One of the best samples whose bound is more than so many of the surrogate's standard deviations below what would be chosen in its place is not. */
 const confidence = 1;
 
 /**
@@ -34,13 +34,13 @@ const confidence = 1;
  */
 export function partsOf(
   { table, count }: ProposeContext,
-  { mean, std, bound, informed }: Judgement,
+  { mean, surrogateStd, bound, informed }: Judgement,
   { population: { candidates }, outcomes, sampled, bold }: Samples,
 ): readonly Part[] {
   const sign = table.direction === 'maximize' ? 1 : -1;
   const best = sign * bestMeasured(table).reward;
   const level = bound[rankByBound(bound)[Math.min(count, bound.length) - 1]!]!;
-  const sound = (index: number): boolean => informed[index]! + confidence * std[index]! >= level;
+  const sound = (index: number): boolean => informed[index]! + confidence * surrogateStd[index]! >= level;
   const requestOf = (index: number): TargetOutcome | undefined => outcomes[candidates[index]!.request ?? -1];
   const asTheyCome = (share: number, request: TargetOutcome | undefined): readonly Part[] => {
     if (request === undefined) return [];

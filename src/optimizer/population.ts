@@ -16,6 +16,7 @@ export interface Population {
 const nothing: Judgement = {
   mean: new Float64Array(),
   std: new Float64Array(),
+  surrogateStd: new Float64Array(),
   trust: new Float64Array(),
   feasible: new Float64Array(),
   bound: new Float64Array(),
@@ -27,6 +28,7 @@ function together(a: Judgement, b: Judgement): Judgement {
   return {
     mean: join(a.mean, b.mean),
     std: join(a.std, b.std),
+    surrogateStd: join(a.surrogateStd, b.surrogateStd),
     trust: join(a.trust, b.trust),
     feasible: join(a.feasible, b.feasible),
     bound: join(a.bound, b.bound),

@@ -66,6 +66,7 @@ export function blend(members: readonly Surrogate[], { rewards }: LabelledRows):
       ]),
     ),
     ...(graph === undefined ? {} : { graph }),
+    doubtsDistance: members.some(({ doubtsDistance }) => doubtsDistance === true),
     predict: async (designs) => {
       const each: Predictions[] = [];
       for (const member of members) each.push(await member.predict(designs));

@@ -153,6 +153,7 @@ export const fitGaussianProcess =
         signalVariance: signalVariance(theta),
         noiseVariance: noiseVariance(theta),
       },
+      doubtsDistance: true,
       dispose: () => program.dispose(),
       predict: async (candidates) => widened(inOwnUnits(await runPosterior(program, candidates, dimension)), factor),
       graph: (encoded) => add(multiply(at(encoded).mean, scale), center),

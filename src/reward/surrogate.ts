@@ -67,6 +67,8 @@ export interface Surrogate {
   /** The predicted mean as tensors: encoded designs [n, d] to [n, 1] in own units, differentiable; absent for a forest, whose steps have no
    *  slope. Of a blend it is the mean of the members that have one. */
   readonly graph?: (designs: Tensor) => Tensor;
+  /** Whether its standard deviation grows by itself with the distance from the rows (no, where absent). */
+  readonly doubtsDistance?: boolean;
   dispose(): Promise<void>;
 }
 

@@ -50,6 +50,7 @@ const feasibilityOf = (probability: number): Feasibility => ({
 });
 
 const slanted = surrogateOf(([x, y]) => ({ mean: 3 + x! - 0.5 * y!, std: 0.4 + 0.1 * x! }));
+const nowhereRemote = (designs: Float32Array): Float64Array => new Float64Array(designs.length / 2);
 const noRows = { designs: new Float32Array(), residuals: new Float64Array() };
 
 async function judged(designs: Float32Array, change: Partial<JudgeOptions> = {}) {
@@ -59,6 +60,7 @@ async function judged(designs: Float32Array, change: Partial<JudgeOptions> = {})
     reference: trained.reference,
     surrogate: slanted,
     unseen: noRows,
+    remoteness: nowhereRemote,
     rewards: table.rewards,
     direction: 'maximize',
     caution: 0.5,
@@ -143,6 +145,17 @@ describe('a judgement', () => {
     expect(quantile(near.trust, 0.5)).toBeGreaterThan(0.2);
     expect(Math.min(...off.std)).toBeGreaterThan(quantile(near.std, 0.9));
     expect(top(off.bound)).toBeLessThan(quantile(near.bound, 0.1));
+  });
+
+  test('doubts what is remote from measured designs, five times the more', async () => {
+    const near = await judged(inside);
+    const far = { remoteness: (designs: Float32Array) => new Float64Array(designs.length / 2).fill(2) };
+    const remote = await judged(inside, far);
+    expect(remote.mean).toEqual(near.mean);
+    expect(remote.surrogateStd).toEqual((await slanted.predict(inside)).std);
+    remote.std.forEach((std, i) => expect(std).toBeCloseTo(near.std[i]! + 10 * remote.surrogateStd[i]!, 9));
+    // Not twice.
+    expect(await judged(inside, { ...far, surrogate: { ...slanted, doubtsDistance: true } })).toEqual(near);
   });
 
   test('without doubt and evidence is the prediction', async () => {

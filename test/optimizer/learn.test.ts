@@ -145,6 +145,7 @@ test('what evidence is worth is learnt from rows that the denoiser held out and 
       reference: trained.reference,
       surrogate,
       unseen: { designs: table.space.encodeAll(rows.map((row) => table.designs[row]!)), residuals },
+      remoteness: (designs) => new Float64Array(designs.length / table.space.dimension),
       rewards: Float64Array.from(labelled, (row) => table.rewards[row]!),
       direction: 'minimize',
       caution: options.caution,

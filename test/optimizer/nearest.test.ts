@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nearestRow } from '../../src/optimizer/nearest.ts';
+import { quantile, randomStream } from '../../src/base/index.ts';
+import { nearestRow, remoteness } from '../../src/optimizer/nearest.ts';
 import { createSpace } from '../../src/space/index.ts';
 import { drawnSpace, vectors } from '../space/spaces.ts';
 import { planeTable } from './tiny.ts';
@@ -43,4 +44,28 @@ test('a row of the table is nearest to itself; one without a reward has none', (
       distance: 0,
     });
   });
+});
+
+test('remoteness is by how much a distance exceeds what 95 % of the rows stay below in theirs', () => {
+  const table = planeTable(60);
+  const rows = table.designs.map((design) => table.space.encode(design));
+  const away = (a: ArrayLike<number>, b: ArrayLike<number>): number => Math.hypot(a[0]! - b[0]!, a[1]! - b[1]!);
+  const least = (from: ArrayLike<number>): number =>
+    Math.min(...rows.map((row) => away(from, row)).filter((one) => one > 1e-6));
+  const usual = quantile(Float64Array.from(rows, least).sort(), 0.95);
+  const designs = Float32Array.from([-0.5, -0.5, 0.3, -0.9, 1, 1, -0.2, 0.9]);
+  const remote = remoteness(table, randomStream(1))(designs);
+  remote.forEach((one, i) => {
+    const expected = least(designs.subarray(2 * i, 2 * i + 2)) / usual - 1;
+    expect(one).toBeCloseTo(Math.max(0, expected), 4);
+  });
+  expect(remote[0]).toBe(0);
+  expect(remote[2]).toBeGreaterThan(3);
+  const known = table.space.encodeAll(table.designs);
+  expect(remoteness(table, randomStream(1))(known).every((one) => one === 0)).toBe(true);
+});
+
+test('nothing is remote from one design, measured again and again, or in a space of none', () => {
+  const same = planeTable(Array.from({ length: 12 }, (_, i) => ({ x: 0.3, y: 0.4, reward: i })));
+  expect(Array.from(remoteness(same, randomStream(1))(Float32Array.from([1, 1])))).toEqual([0]);
 });

@@ -61,7 +61,15 @@ export function knownJudge(dimension: number, worth: (vector: Float32Array) => n
         worth(designs.subarray(i * dimension, (i + 1) * dimension)),
       );
       const ones = new Float64Array(n).fill(1);
-      return Promise.resolve({ mean: bound.slice(), std: ones, trust: ones, feasible: ones, bound, informed: bound });
+      return Promise.resolve({
+        mean: bound.slice(),
+        std: ones,
+        surrogateStd: ones,
+        trust: ones,
+        feasible: ones,
+        bound,
+        informed: bound,
+      });
     },
     dispose: () => Promise.resolve(),
   };
