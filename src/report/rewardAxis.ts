@@ -46,7 +46,8 @@ export function rewardAxis(rewards: readonly number[], sign: 1 | -1, within: rea
   const cut = kind === 'log' ? undefined : cutFor(rewards, sign);
   const shown = cut === undefined ? rewards : rewards.filter((reward) => sign * reward >= sign * cut);
   const [low, high] = extent([...shown, ...within]);
-  const room = (high / low) ** (0.04 * Math.sign(low));
+  // Below one for negative numbers, so that both ends move outwards.
+  const room = (high / low) ** 0.04;
   const domain = kind === 'log' ? ([low / room, high * room] as const) : padded([low, high], 0.05);
   return { kind, domain, cut, ticks: ticksOf(scale(kind, domain, [1, 0]), 6) };
 }

@@ -73,7 +73,7 @@ function calibrationChart(facts: RunFacts, all: readonly Predicted[]): Markup {
     shown.flatMap(({ mean, reward }) => [mean, reward]),
     facts.sign,
   );
-  const frame = { ...frameFor(540, 420, axis.ticks, true) };
+  const frame = frameFor(540, 420, axis.ticks, true);
   const scales: Scales = {
     x: scale(axis.kind, axis.domain, [frame.left, frame.right]).clamp(true),
     y: scale(axis.kind, axis.domain, [frame.bottom, frame.top]).clamp(true),
@@ -87,7 +87,9 @@ function calibrationChart(facts: RunFacts, all: readonly Predicted[]): Markup {
     {
       title: 'Predicted against measured',
       caption: `${plural(shown.length, 'evaluation')}${shown.length < all.length ? ` of ${formatCount(all.length)}, evenly spaced` : ''}${
-        spans === undefined ? '' : ', bars of one predicted standard deviation to either side'
+        spans === undefined
+          ? ''
+          : ', bars of one predicted standard deviation to either side, cut where they leave the picture'
       }. On the dotted diagonal predictions are right.${edge}`,
       legend: legend([{ swatch: 'dot', tone: 'series0', text: 'predicted when it was asked' }]),
     },

@@ -61,6 +61,15 @@ interface Group {
   first: Trial | undefined;
 }
 
+/** The same text for the same values; made of bytes, which takes a tenth of the time of printing the numbers. */
+function keyOf({ names }: Space, design: Design): string {
+  const values = names.map((name) => design[name]);
+  // Minus zero is zero.
+  const numbers = Float64Array.from(values, (value) => (typeof value === 'number' ? value + 0 : NaN));
+  const texts = values.filter((value) => typeof value === 'string');
+  return `${Buffer.from(numbers.buffer).toString('latin1')}${JSON.stringify(texts)}`;
+}
+
 /** Designs by what was measured of them, and the best of them. */
 class Standings {
   private readonly groups = new Map<string, Group>();
@@ -75,7 +84,7 @@ class Standings {
 
   /** Takes in a measured reward. */
   add(design: Design, reward: number): Group {
-    const key = JSON.stringify(this.space.names.map((name) => design[name]));
+    const key = keyOf(this.space, design);
     const before = this.groups.get(key);
     const allowed = before?.allowed ?? this.space.problemWith(design) === undefined;
     const group = before ?? { rewards: [], reward: NaN, allowed, first: undefined };

@@ -10,7 +10,9 @@ import { rampClasses, rampSize, toneOf } from './projectionChart.ts';
 import type { RunFacts, Trial } from './runFacts.ts';
 import { element, picture, truncate, type Markup } from './svg.ts';
 
-const maxShown = 2000;
+const maxShown = 1000;
+/** Of more designs shares are much the same. */
+const maxCompared = 2000;
 /** Fewer measured designs have no best ones that could differ from the others. */
 const fewest = 12;
 
@@ -131,7 +133,9 @@ export function bestParametersSection(facts: RunFacts): Markup | undefined {
   const count = Math.max(Math.min(10, Math.floor(ranked.length / 4)), Math.ceil(ranked.length / 10));
   const best = ranked.slice(0, count).map(({ design }) => design);
   const tried: readonly Design[] = [...facts.data, ...facts.trials].map(({ design }) => design);
-  const { shown, scope } = mostDifferent(compareParameters(space, [tried, best], sideNames));
+  const { shown, scope } = mostDifferent(
+    compareParameters(space, [thin(tried, maxCompared), thin(best, maxCompared)], sideNames),
+  );
   return section(
     'What the best have in common',
     paragraph(

@@ -13,6 +13,11 @@ const maxColumns = 150;
 const maxText = 28;
 const maxReasons = 12;
 
+/** Rows that the search for rules sees, fewer of many parameters: a report may be written after every round. */
+function rowsFor(parameters: number): number {
+  return Math.max(120, Math.round(200 * Math.sqrt(Math.min(1, 40 / parameters))));
+}
+
 /** What is known of a design besides its values; columns without anything to say are left out. */
 function remarksOn(facts: RunFacts, shown: readonly Tried[]): readonly TableColumn<Tried>[] {
   const number = { class: 'number' };
@@ -96,7 +101,11 @@ export function rulesSection(facts: RunFacts): Markup | undefined {
     space,
     measured.map(({ design }) => design),
     Float64Array.from(measured, ({ reward }) => reward),
-    { direction: record.settings.direction, stream: randomStream(record.settings.seed).split('report') },
+    {
+      direction: record.settings.direction,
+      stream: randomStream(record.settings.seed).split('report'),
+      maxRows: rowsFor(space.names.length),
+    },
   );
   return section(
     'What separates good from bad',

@@ -93,7 +93,7 @@ svg text.strong, svg .rules text { fill: var(--ink); }
 .swatch.stroke { height: 2px; width: 18px; }
 .swatch.dash { height: 0; width: 18px; background: none; border-top: 2px dashed var(--tone); border-radius: 0; }
 .swatch.cross { height: 2px; width: 11px; border-radius: 0; transform: rotate(45deg); background: var(--tone);
-  box-shadow: none; position: relative; }
+  position: relative; }
 .swatch.cross::after { content: ""; position: absolute; inset: 0; background: var(--tone); transform: rotate(90deg); }
 .swatch.hollow { background: none; border: 2px solid var(--tone); }
 .ramp { display: inline-flex; } .ramp .swatch { border-radius: 0; width: 13px; }
