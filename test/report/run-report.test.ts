@@ -318,7 +318,7 @@ describe('the tables', () => {
 it('escapes whatever a run was told', () => {
   const bad = '<script>alert("x")</script> & \u0007';
   const space = { parameters: { [bad]: { type: 'categorical' as const, values: [`${bad}1`, `${bad}2`, '</style>'] } } };
-  const design = (number: number): Design => ({ [bad]: space.parameters[bad]!.values[number % 3]! });
+  const design = (number: number): Design => ({ [bad]: space.parameters[bad].values[number % 3]! });
   const events = simulated({ rounds: 4, batch: 9, reward: (_, number) => number, design, failing: 4, error: bad });
   const record = recordOf([...events, told(1, design(1), { id: bad })], {
     space,
