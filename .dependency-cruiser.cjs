@@ -9,7 +9,7 @@ const rooms = {
   reward: ['base', 'space', 'graph'],
   oracle: ['base', 'space', 'table'],
   optimizer: ['base', 'space', 'table', 'run', 'graph', 'diffusion', 'reward', 'oracle'],
-  report: ['base', 'space', 'table', 'diffusion', 'reward', 'optimizer'],
+  report: ['base', 'space', 'table', 'run', 'diffusion', 'reward', 'optimizer'],
 };
 
 module.exports = {

@@ -100,5 +100,5 @@ export {
   type TrainedDenoiser,
 } from './optimizer/index.ts';
 export type { EvaluateOptions, Oracle, OracleCall, Outcome } from './oracle/index.ts';
-export { openRun, type Run, type RunSettings, type StopReason } from './run/index.ts';
-export { renderBacktestReport, renderProposalReport } from './report/index.ts';
+export { openRun, readJournal, type Run, type RunRecord, type RunSettings, type StopReason } from './run/index.ts';
+export { renderBacktestReport, renderProposalReport, renderRunReport, writeRunReport } from './report/index.ts';

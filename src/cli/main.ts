@@ -4,11 +4,12 @@ import { backtest } from './backtest.ts';
 import { parseCommandLine } from './parse.ts';
 import { propose } from './propose.ts';
 import { repair } from './repair.ts';
+import { report } from './report.ts';
 import { sample } from './sample.ts';
 import { print, widthOf, type Session } from './session.ts';
 import { train } from './train.ts';
 
-const commands = [propose, repair, backtest, train, sample];
+const commands = [propose, repair, backtest, report, train, sample];
 const interrupted = 130;
 const unexpected = 1;
 

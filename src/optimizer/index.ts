@@ -46,6 +46,7 @@ export { defaultRepair, leastStrength, type RepairOptions } from './repair-optio
 export type { OptimizerState, PlainOptions } from './state.ts';
 export type { Best, StoppingReason } from './stopping.ts';
 export { defaultTargets } from './targets.ts';
-export type { Prediction, Proposal, ProposeCounts, ProposeResult, TargetOutcome } from './types.ts';
+export type { Proposal, ProposeCounts, ProposeResult, TargetOutcome } from './types.ts';
 export type { LossCurve } from '../graph/index.ts';
 export type { SurrogateQuality } from '../reward/index.ts';
+export type { Prediction } from '../run/index.ts';

@@ -1,5 +1,5 @@
 import { randomStream, usageError, type RandomStream } from '../base/index.ts';
-import { orderedEvaluations, pendingRequests, type History } from '../run/index.ts';
+import { orderedEvaluations, pendingRequests, type History, type Prediction } from '../run/index.ts';
 import type { Design, Space } from '../space/index.ts';
 import type { Table } from '../table/index.ts';
 import { bufferTable, knownDesigns, type KnownDesign } from './buffer.ts';
@@ -10,7 +10,6 @@ import { learnOptions } from './learn-options.ts';
 import { learn } from './learn.ts';
 import type { AskOptions, OptimizerOptions, SearchOptions } from './optimizer-options.ts';
 import { search } from './search.ts';
-import type { Prediction } from './types.ts';
 
 /** A design to try next. */
 export interface NextDesign {

@@ -175,9 +175,8 @@ export async function optimize(
       const [reason] = optimizer.stop();
       if (reason !== undefined) return reason;
       const asked = await optimizer.ask(Math.min(batch, budget - optimizer.evaluations), asking);
-      const requests = asked.map(({ id, design }) => ({ id, design }));
-      await run?.ask(optimizer.round, requests);
-      await finishRound(requests);
+      await run?.ask(optimizer.round, asked);
+      await finishRound(asked.map(({ id, design }) => ({ id, design })));
     }
   }
 

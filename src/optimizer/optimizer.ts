@@ -76,11 +76,7 @@ export class DiffusionOptimizer {
       });
       signal?.throwIfAborted();
       const asked = this.named(round, next);
-      addAsked(
-        this.history,
-        round,
-        asked.map(({ id, design }) => ({ id, design })),
-      );
+      addAsked(this.history, round, asked);
       return asked;
     } finally {
       this.asking = false;

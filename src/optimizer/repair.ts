@@ -9,6 +9,7 @@ import {
 } from '../diffusion/index.ts';
 import type { LossCurve, Runtime } from '../graph/index.ts';
 import type { SurrogateQuality } from '../reward/index.ts';
+import type { Prediction } from '../run/index.ts';
 import { createDesignSet, type Design, type Space } from '../space/index.ts';
 import type { Direction, Table } from '../table/index.ts';
 import { defaultWeighting } from './defaults.ts';
@@ -18,7 +19,6 @@ import { defaultThreads, labelledRows, type TrainedDenoiser } from './models.ts'
 import { placesOf, type Place } from './places.ts';
 import { checkRepairOptions, defaultRepair, type RepairOptions } from './repair-options.ts';
 import { candidateTargets, requestsOf, type Request } from './targets.ts';
-import type { Prediction } from './types.ts';
 
 /** What became of one design. */
 export interface Repaired {

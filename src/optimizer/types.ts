@@ -1,13 +1,8 @@
 import type { LossCurve } from '../graph/index.ts';
 import type { Compared, Explanation, FeasibilityQuality, SurrogateQuality } from '../reward/index.ts';
+import type { Prediction } from '../run/index.ts';
 import type { Design, Space } from '../space/index.ts';
 import type { Direction, Table } from '../table/index.ts';
-
-/** Mean and standard deviation of a predicted reward, in the reward's own units. */
-export interface Prediction {
-  readonly mean: number;
-  readonly std: number;
-}
 
 /** A row of the table (from 0), and how far away it is: root of the mean squared difference of encoded coordinates, which span 2. */
 export interface Nearest {

@@ -10,9 +10,10 @@ import {
   verdictInWords,
 } from './backtestWords.ts';
 import { formatCount, formatDecimals, formatNumber } from './format.ts';
+import { figuresTable } from './figuresTable.ts';
 import { frameFor, scale, ticksOf } from './frame.ts';
 import { bars, horizontalRules, symbols, whiskers, type Tone } from './marks.ts';
-import { definitions, figure, legend, page, paragraph, scrolling, section, tile } from './page.ts';
+import { definitions, figure, legend, page, paragraph, section, tile } from './page.ts';
 import { element, join, picture, truncate, type Markup } from './svg.ts';
 
 interface Column {
@@ -80,39 +81,10 @@ function recoveryChart(result: BacktestResult): Markup {
   );
 }
 
-function table(name: string, headings: readonly string[], rows: readonly (readonly string[])[]): Markup {
-  const [first = '', ...rest] = headings;
-  const row = ([head = '', ...cells]: readonly string[]): Markup =>
-    element(
-      'tr',
-      {},
-      element('th', { scope: 'row' }, head),
-      cells.map((cell) => element('td', { class: 'number' }, cell)),
-    );
-  return scrolling(
-    name,
-    element(
-      'table',
-      { class: 'figures' },
-      element(
-        'thead',
-        {},
-        element(
-          'tr',
-          {},
-          element('th', { scope: 'col' }, first),
-          rest.map((heading) => element('th', { scope: 'col', class: 'number' }, heading)),
-        ),
-      ),
-      element('tbody', {}, rows.map(row)),
-    ),
-  );
-}
-
 function methodTable(result: BacktestResult): Markup {
   const print = rewardText(result);
   const reward = truncate(result.reward, 24);
-  return table(
+  return figuresTable(
     'Winners found by each method',
     ['choice', 'found', '95 % interval', 'of the winners', `mean ${reward}`, `best ${reward}`],
     methodRows(result).map(({ name, found, interval, recall, mean, best }) => [
@@ -128,7 +100,7 @@ function methodTable(result: BacktestResult): Markup {
 
 function repeatTable(result: BacktestResult): Markup {
   const print = rewardText(result);
-  return table(
+  return figuresTable(
     'Repeats',
     [
       'repeat',

@@ -1,7 +1,7 @@
-import { conditionsText, type Explanation, type Rule } from '../reward/index.ts';
+import { conditionsText, type Explanation, type Rule, type Separation } from '../reward/index.ts';
 import type { Parameter } from '../space/index.ts';
 import { dependencePictures } from './dependencePicture.ts';
-import type { Facts } from './facts.ts';
+import type { Facts, RewardFacts } from './facts.ts';
 import { formatCount, formatShare, plural } from './format.ts';
 import { influenceChart } from './influenceChart.ts';
 import { meter, paragraph, scrolling, section } from './page.ts';
@@ -9,7 +9,8 @@ import { element, shortened, truncate, type Markup } from './svg.ts';
 
 const maxWords = 160;
 
-function introduction(facts: Facts, { good, rules }: Explanation): string {
+/** What counts as good, and what was found. */
+export function separationInWords(facts: RewardFacts, { good, rules }: Separation): string {
   if (good.rows === 0) return 'All measured rewards are much the same: there is nothing to separate.';
   const reward = truncate(facts.reward, 60);
   const bound = `${reward} ${facts.print(good.reward)} or ${facts.better}`;
@@ -21,7 +22,8 @@ function introduction(facts: Facts, { good, rules }: Explanation): string {
   return best + found;
 }
 
-function rulesTable(facts: Facts, { good, rules }: Explanation): Markup {
+/** Each rule with its figures, and all rows to compare with. */
+export function rulesTable(facts: RewardFacts, { good, rules }: Separation): Markup {
   const headings = ['where', 'rows', 'good', `mean ${truncate(facts.reward, 24)}`];
   const line = (words: Markup, rows: number, share: number, mean: string): Markup =>
     element(
@@ -73,7 +75,7 @@ export function explanationSection(
   const pictures = dependencePictures(facts, parameters, explanation.influence);
   return section(
     'What separates good from bad',
-    paragraph(introduction(facts, explanation), 'lead'),
+    paragraph(separationInWords(facts, explanation), 'lead'),
     element(
       'div',
       { class: 'pair' },

@@ -15,21 +15,25 @@ const orientations: { readonly [D in Direction]: Orientation } = {
   minimize: { verb: 'minimize', better: 'lower', sign: -1 },
 };
 
-/** What several parts of a report need from a result. */
-export interface Facts extends Orientation {
+/** What is said of rewards. */
+export interface RewardFacts extends Orientation {
   readonly reward: string;
   /** The name of reward axes. */
   readonly axis: string;
   /** Finite measured rewards. */
   readonly measured: readonly number[];
+  /** A reward as the table prints it. */
+  readonly print: (reward: number) => string;
+}
+
+/** What several parts of a report need from a result. */
+export interface Facts extends RewardFacts {
   /** Finite predicted means of the proposals. */
   readonly predicted: readonly number[];
   readonly bestMeasured: number;
   /** NaN without proposals. */
   readonly bestPredicted: number;
   readonly medianPredicted: number;
-  /** A reward as the table prints it. */
-  readonly print: (reward: number) => string;
 }
 
 function bestOf(values: readonly number[], sign: 1 | -1): number {
@@ -44,18 +48,27 @@ function printer(decimals: number | undefined): (reward: number) => string {
   };
 }
 
-export function factsOf({ table, direction, proposals, best }: ProposeResult): Facts {
+/** What is said of a reward of this name. */
+export function rewardFacts(
+  reward: string,
+  direction: Direction,
+  { measured, print }: Pick<RewardFacts, 'measured' | 'print'>,
+): RewardFacts {
   const orientation = orientations[direction];
+  return { ...orientation, reward, axis: `${reward} (${orientation.better} is better)`, measured, print };
+}
+
+export function factsOf({ table, direction, proposals, best }: ProposeResult): Facts {
   const predicted = proposals.map((proposal) => proposal.predicted.mean).filter(Number.isFinite);
-  return {
-    ...orientation,
-    reward: table.reward,
-    axis: `${table.reward} (${orientation.better} is better)`,
+  const said = rewardFacts(table.reward, direction, {
     measured: Array.from(table.rewards).filter(Number.isFinite),
+    print: printer(table.decimals[table.reward]),
+  });
+  return {
+    ...said,
     predicted,
     bestMeasured: best.reward,
-    bestPredicted: bestOf(predicted, orientation.sign),
+    bestPredicted: bestOf(predicted, said.sign),
     medianPredicted: quantile(predicted, 0.5),
-    print: printer(table.decimals[table.reward]),
   };
 }

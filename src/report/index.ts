@@ -8,3 +8,4 @@ export {
   type MethodRow,
 } from './backtestWords.ts';
 export { renderProposalReport } from './report.ts';
+export { renderRunReport, runReportFile, writeRunReport } from './run.ts';

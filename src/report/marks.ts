@@ -4,7 +4,7 @@ import type { Scales } from './frame.ts';
 
 /** The CSS class that colours a mark: a role, a place on the reward ramp, or a series. */
 export type Tone =
-  'data' | 'proposal' | 'best' | 'unlabelled' | 'diagonal' | 'halo' | `ramp${number}` | `series${number}`;
+  'data' | 'proposal' | 'best' | 'unlabelled' | 'failed' | 'diagonal' | 'halo' | `ramp${number}` | `series${number}`;
 
 export interface Point {
   readonly x: number;
@@ -67,6 +67,15 @@ export function skyline(data: readonly Bar[], { x, y }: Scales, tone: Tone): Mar
 export function dots(data: readonly Point[], { x, y }: Scales, tone: Tone): Markup {
   const places = data.filter(isDrawn).map((point) => `M${x(point.x).toFixed(1)} ${y(point.y).toFixed(1)}h0`);
   return element('path', { class: `dots ${tone}`, d: places.join('') });
+}
+
+/** Small crosses, all in one path. */
+export function crosses(data: readonly Point[], { x, y }: Scales, tone: Tone): Markup {
+  const places = data.filter(isDrawn).map((point) => {
+    const [left, top] = [(x(point.x) - 2.5).toFixed(1), (y(point.y) - 2.5).toFixed(1)];
+    return `M${left} ${top}l5 5m0-5l-5 5`;
+  });
+  return element('path', { class: `crosses ${tone}`, d: places.join('') });
 }
 
 /** One mark per point, `area` in square pixels. */

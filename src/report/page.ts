@@ -2,7 +2,7 @@ import { element, join, shortened, type Child, type Markup } from './svg.ts';
 import { style } from './style.ts';
 import type { Tone } from './marks.ts';
 
-export type Swatch = 'fill' | 'dot' | 'diamond' | 'ring' | 'circle' | 'stroke' | 'dash' | 'hollow';
+export type Swatch = 'fill' | 'dot' | 'diamond' | 'ring' | 'circle' | 'stroke' | 'dash' | 'hollow' | 'cross';
 
 /** What one kind of mark means. */
 export interface Key {

@@ -30,10 +30,17 @@ const height = 150;
 const maxChoices = 8;
 const maxCompared = 5000;
 
+/** What the two sides are called: after a figure of the one and of the other, and as places. */
+export interface SideNames {
+  readonly figures: readonly [data: string, proposals: string];
+  readonly places: readonly [data: string, proposals: string];
+}
+
 /** Values of one parameter, in the data and in the proposals. */
 export interface Sides {
   readonly data: readonly Value[];
   readonly proposals: readonly Value[];
+  readonly names: SideNames;
 }
 
 /** How one kind of parameter is compared and drawn. */
@@ -57,13 +64,18 @@ function texts(values: readonly (number | string)[]): readonly string[] {
   return values.map(String);
 }
 
-function pictureTitle(name: string): string {
-  return `Distribution of ${name} in the data and among the proposals`;
+function pictureTitle(name: string, { places: [data, proposals] }: SideNames): string {
+  return `Distribution of ${name} ${data} and ${proposals}`;
+}
+
+/** "a in the data, b proposed" */
+function sideBySide(data: string, proposals: string, { figures }: SideNames): string {
+  return `${data} ${figures[0]}, ${proposals} ${figures[1]}`;
 }
 
 /** Two histograms over one another; `xTicks` chooses the labels once the frame is known. */
 function twoHistograms(
-  name: string,
+  title: string,
   [data, proposals]: readonly [readonly Bar[], readonly Bar[]],
   makeX: (frame: Frame) => Scale,
   xTicks: (x: Scale) => readonly Tick[],
@@ -73,7 +85,7 @@ function twoHistograms(
   const x = makeX(frame);
   const y = scale('linear', [0, top], [frame.bottom, frame.top]);
   return picture(
-    pictureTitle(name),
+    title,
     width,
     height,
     leftAxis(frame, y, ticks),
@@ -91,9 +103,11 @@ type NumericParameter = RealParameter | IntegerParameter;
 
 const numeric: ParameterPicture<NumericParameter> = {
   difference: (_, { data, proposals }) => kolmogorovDistance(numbers(data), numbers(proposals)),
-  words: (_, { data, proposals }) =>
-    `median ${formatNumber(quantile(numbers(data), 0.5))} in the data, ${formatNumber(quantile(numbers(proposals), 0.5))} proposed`,
-  draw: (name, parameter, { data, proposals }) => {
+  words: (_, { data, proposals, names }) => {
+    const [before, after] = [data, proposals].map((values) => formatNumber(quantile(numbers(values), 0.5)));
+    return sideBySide(`median ${before}`, `${after}`, names);
+  },
+  draw: (name, parameter, { data, proposals, names }) => {
     const both = [...numbers(data), ...numbers(proposals)];
     const step = parameter.step ?? (parameter.type === 'integer' ? 1 : undefined);
     const kind = parameter.scale ?? 'linear';
@@ -102,7 +116,7 @@ const numeric: ParameterPicture<NumericParameter> = {
     const domain = [edges[0] ?? 0, edges.at(-1) ?? 1] as const;
     const drawn = kind === 'log' && domain[0] > 0 ? 'log' : 'linear';
     return twoHistograms(
-      name,
+      pictureTitle(name, names),
       sides,
       (frame) => scale(drawn, domain, [frame.left, frame.right]),
       (x) => (isConstant(both) ? [{ at: both[0] ?? 0, label: formatNumber(both[0] ?? 0) }] : fittingTicks(x, 5)),
@@ -125,22 +139,21 @@ function commonest(parameter: OrdinalParameter | CategoricalParameter, values: r
   return `${truncate(choice, 14)} (${formatShare(top)})`;
 }
 
-function choiceWords(parameter: OrdinalParameter | CategoricalParameter, { data, proposals }: Sides): string {
-  const [before, after] = [commonest(parameter, data), commonest(parameter, proposals)];
-  return `commonest ${before} in the data, ${after} proposed`;
+function choiceWords(parameter: OrdinalParameter | CategoricalParameter, { data, proposals, names }: Sides): string {
+  return sideBySide(`commonest ${commonest(parameter, data)}`, commonest(parameter, proposals), names);
 }
 
 const ordinal: ParameterPicture<OrdinalParameter> = {
   difference: choiceDifference,
   words: choiceWords,
-  draw: (name, parameter, { data, proposals }) => {
+  draw: (name, parameter, { data, proposals, names: sideNames }) => {
     const barsOf = (values: readonly Value[]): readonly Bar[] =>
       choiceShares(parameter, values).map((share, i) => ({ from: i - 0.5, to: i + 0.5, height: share }));
     const names = texts(parameter.values);
     const shown = Math.max(1, Math.ceil(names.length / Math.max(1, Math.floor(190 / (widest(names) + 10)))));
     const ticks = names.map((text, at) => ({ at, label: text })).filter(({ at }) => at % shown === 0);
     return twoHistograms(
-      name,
+      pictureTitle(name, sideNames),
       [barsOf(data), barsOf(proposals)],
       (frame) => scale('linear', [-0.5, names.length - 0.5], [frame.left, frame.right]),
       () => ticks,
@@ -185,7 +198,7 @@ const categorical: ParameterPicture<CategoricalParameter> = {
     const row = Math.min(30, (height - 8) / choices.length);
     const thickness = Math.min(9, (row - 4) / 2);
     return picture(
-      pictureTitle(name),
+      pictureTitle(name, sides.names),
       width,
       height,
       choices.map((choice, i) => {
@@ -231,9 +244,10 @@ const sequence: ParameterPicture<SequenceParameter> = {
     const [before, after] = [consensus(sides.data), consensus(sides.proposals)];
     return parameter.length > 24
       ? 'share of each letter at each position'
-      : `commonest letters ${before} in the data, ${after} proposed`;
+      : sideBySide(`commonest letters ${before}`, after, sides.names);
   },
-  draw: (name, parameter, { data, proposals }) => sequenceDrawing(name, parameter, texts(data), texts(proposals)),
+  draw: (name, parameter, { data, proposals, names }) =>
+    sequenceDrawing(name, parameter, [texts(data), texts(proposals)], names.places),
 };
 
 const pictures: PictureTable = { real: numeric, integer: numeric, ordinal, categorical, sequence };
@@ -244,8 +258,9 @@ export function pictureOf(parameter: Parameter): ParameterPicture<Parameter> {
 }
 
 /** How far a parameter's distributions are apart, 0 to 1, from at most 5,000 evenly spaced rows. */
-export function differenceOf(parameter: Parameter, { data, proposals }: Sides): number {
+export function differenceOf(parameter: Parameter, { data, proposals, names }: Sides): number {
   return pictureOf(parameter).difference(parameter, {
+    names,
     data: thin(data, maxCompared),
     proposals: thin(proposals, maxCompared),
   });

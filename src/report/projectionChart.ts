@@ -1,18 +1,17 @@
 import type { ProposeResult } from '../optimizer/index.ts';
-import type { Design, Space } from '../space/index.ts';
-import { bottomAxis, leftAxis } from './axes.ts';
+import type { Design } from '../space/index.ts';
 import { thin } from './binning.ts';
 import type { Facts } from './facts.ts';
 import { formatCount, formatShare, plural } from './format.ts';
-import { extent, fittingTicks, frameFor, padded, scale, ticksOf } from './frame.ts';
 import { dots, symbols, type Point, type Tone } from './marks.ts';
 import { figure, legend, swatch } from './page.ts';
-import { fitProjection, project } from './projection.ts';
+import { planeOf } from './plane.ts';
 import { element, picture, type Markup } from './svg.ts';
 
 const maxRows = 1500;
 const maxProposals = 500;
-const rampSize = 7;
+/** Colours of the ramp. */
+export const rampSize = 7;
 
 interface Row {
   readonly design: Design;
@@ -33,7 +32,8 @@ export function rampClasses(rewards: readonly number[], sign: 1 | -1): readonly 
   });
 }
 
-function toneOf(rampClass: number | undefined): Tone {
+/** A place on the ramp. */
+export function toneOf(rampClass: number | undefined): Tone {
   return rampClass === undefined ? 'unlabelled' : `ramp${rampClass}`;
 }
 
@@ -50,36 +50,26 @@ function colourLegend(anyUnlabelled: boolean): Markup {
   );
 }
 
-function encoder(space: Space): (designs: readonly Design[]) => Float32Array {
-  return (designs) => (designs.length === 0 ? new Float32Array(0) : space.encodeAll(designs));
-}
-
 /** Data and proposals on the two directions along which the data vary most. */
 export function projectionChart(facts: Facts, { table, proposals, best }: ProposeResult): Markup {
   const all = table.designs.map((design, i): Row => ({ design, reward: table.rewards[i] ?? NaN }));
   const rows = thin(all, maxRows);
   const shown = thin(proposals, maxProposals);
-  const encode = encoder(table.space);
-  const matrix = encode(rows.map((row) => row.design));
-  const projection = fitProjection(matrix, table.space.dimension);
-  const places = project(projection, matrix);
-  const marks = project(projection, encode(shown.map((proposal) => proposal.design))).map((place, i): Point => ({
+  const plane = planeOf(
+    table.space,
+    rows.map(({ design }) => design),
+    [...shown, best].map(({ design }) => design),
+  );
+  const { scales, axes, frame } = plane;
+  const marks = plane.others.slice(0, -1).map((place, i): Point => ({
     ...place,
     title: `proposal, predicted ${facts.print(shown[i]?.predicted.mean ?? NaN)}`,
   }));
-  const bestPlace = project(projection, encode([best.design]));
-  const everything = [...places, ...marks, ...bestPlace];
-  const yDomain = padded(extent(everything.map((point) => point.y)), 0.05);
-  const ticks = ticksOf(scale('linear', yDomain, [1, 0]), 5);
-  const frame = frameFor(540, 380, ticks, true);
-  const x = scale('linear', padded(extent(everything.map((point) => point.x)), 0.04), [frame.left, frame.right]);
-  const y = scale('linear', yDomain, [frame.bottom, frame.top]);
   const classes = rampClasses(
     rows.map((row) => row.reward),
     facts.sign,
   );
   const layers = [undefined, ...Array.from({ length: rampSize }, (_, i) => i)];
-  const [first, second] = projection.explained;
   return figure(
     {
       title: 'Designs in two dimensions',
@@ -87,7 +77,7 @@ export function projectionChart(facts: Facts, { table, proposals, best }: Propos
         rows.length < all.length
           ? `rows vary most (${plural(rows.length, 'row')} of ${formatCount(all.length)} drawn, evenly spaced)`
           : 'rows vary most'
-      }; together ${formatShare(first + second)} of the variance, so neighbours here need not be neighbours in the full space. Colours are sevenths of the rows by ${facts.reward}.${
+      }; together ${formatShare(plane.explained)} of the variance, so neighbours here need not be neighbours in the full space. Colours are sevenths of the rows by ${facts.reward}.${
         shown.length < proposals.length
           ? ` ${plural(shown.length, 'proposal')} of ${formatCount(proposals.length)} drawn.`
           : ''
@@ -98,19 +88,18 @@ export function projectionChart(facts: Facts, { table, proposals, best }: Propos
       `Principal components of ${plural(rows.length, 'measured design')} coloured by ${facts.reward}, with ${plural(shown.length, 'proposal')}.`,
       frame.width,
       frame.height,
-      leftAxis(frame, y, ticks, `second component, ${formatShare(second)} of variance`),
-      bottomAxis(frame, x, fittingTicks(x, 6), `first component, ${formatShare(first)} of variance`),
+      axes,
       layers.map((layer) =>
         dots(
-          places.filter((_, i) => classes[i] === layer),
-          { x, y },
+          plane.places.filter((_, i) => classes[i] === layer),
+          scales,
           toneOf(layer),
         ),
       ),
-      symbols(marks, { x, y }, 'proposal', 'diamond', 52),
+      symbols(marks, scales, 'proposal', 'diamond', 52),
       symbols(
-        bestPlace.map((place) => ({ ...place, title: `best measured, ${facts.print(best.reward)}` })),
-        { x, y },
+        plane.others.slice(-1).map((place) => ({ ...place, title: `best measured, ${facts.print(best.reward)}` })),
+        scales,
         'best',
         'diamond',
         90,

@@ -1,7 +1,7 @@
 import type { Proposal, ProposeResult } from '../optimizer/index.ts';
-import type { Parameter } from '../space/index.ts';
+import { designColumns, type TableColumn } from './designColumns.ts';
 import type { Facts } from './facts.ts';
-import { formatCount, formatDecimals, formatNumber, formatShare, formatUncertain, plural } from './format.ts';
+import { formatCount, formatNumber, formatShare, formatUncertain, plural } from './format.ts';
 import { meter, paragraph, scrolling, section } from './page.ts';
 import { element, join, shortened, truncate, type Attributes, type Markup } from './svg.ts';
 
@@ -9,19 +9,7 @@ const maxRows = 20;
 const maxColumns = 150;
 const maxText = 28;
 
-const cellClass: { readonly [K in Parameter['type']]: string | undefined } = {
-  real: 'number',
-  integer: 'number',
-  ordinal: undefined,
-  categorical: undefined,
-  sequence: 'letters',
-};
-
-interface Column {
-  readonly name: string;
-  readonly attributes: Attributes;
-  readonly cell: (proposal: Proposal) => string | Markup;
-}
+type Column = TableColumn<Proposal>;
 
 const number: Attributes = { class: 'number' };
 const dash = '\u2013';
@@ -56,18 +44,6 @@ function remarksOn(facts: Facts, proposals: readonly Proposal[]): readonly Colum
   ];
 }
 
-function columnsOf({ space, table }: ProposeResult): readonly Column[] {
-  return Object.entries(space.definition.parameters).map(([name, parameter]) => ({
-    name,
-    attributes: { class: cellClass[parameter.type] },
-    cell: ({ design }) => {
-      const value = design[name];
-      if (typeof value !== 'number' || cellClass[parameter.type] !== 'number') return String(value ?? '');
-      return formatDecimals(value, space.decimals(name) ?? table.decimals[name]);
-    },
-  }));
-}
-
 function introduction(facts: Facts, shown: number, all: number, columns: number, allColumns: number): string {
   const rows =
     shown < all
@@ -85,7 +61,7 @@ export function proposalTable(facts: Facts, result: ProposeResult): Markup {
   if (result.proposals.length === 0) {
     return section(title, paragraph('There is no proposal: no sample was new and feasible.', 'lead'));
   }
-  const all = columnsOf(result);
+  const all = designColumns(result.space, result.table.decimals);
   const columns = all.slice(0, maxColumns);
   const proposals = result.proposals.slice(0, maxRows);
   const remarks = remarksOn(facts, proposals);

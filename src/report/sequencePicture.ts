@@ -116,12 +116,12 @@ function shareTexts(position: readonly number[], i: number, { cell, left, top }:
   );
 }
 
-/** Letters x positions in the data and, beside them, among the proposals: the deeper the colour, the commoner the letter. */
+/** Letters x positions in the data and, beside them, among the proposals, headed by what these places are called: the deeper the colour, the commoner the letter. */
 export function sequenceDrawing(
   name: string,
   parameter: SequenceParameter,
-  data: readonly string[],
-  proposals: readonly string[],
+  [data, proposals]: readonly [data: readonly string[], proposals: readonly string[]],
+  places: readonly [data: string, proposals: string],
 ): Markup {
   const [before, after] = [sequenceShares(parameter, data), sequenceShares(parameter, proposals)];
   const positions = drawnPositions(before, after);
@@ -143,10 +143,7 @@ export function sequenceDrawing(
     positions.length < parameter.length
       ? element('p', { class: 'note' }, `${positions.length} of ${parameter.length} positions: those that differ most.`)
       : undefined;
-  return join(
-    some,
-    element('div', { class: 'maps' }, side('in the data', pick(before)), side('among the proposals', pick(after))),
-  );
+  return join(some, element('div', { class: 'maps' }, side(places[0], pick(before)), side(places[1], pick(after))));
 }
 
 function consensusText({ alphabet }: SequenceParameter, map: readonly (readonly number[])[]): string {

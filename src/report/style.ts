@@ -1,12 +1,12 @@
 const light = `
   --paper: #f6f7f9; --card: #ffffff; --ink: #1b2530; --soft: #566371; --line: #dce2e8; --grid: #e9edf1;
-  --data: #8b9bb0; --proposal: #c4500c; --best: #1b2530; --unlabelled: #c9ced4; --cell: #1f6299;
+  --data: #8b9bb0; --proposal: #c4500c; --best: #1b2530; --unlabelled: #c9ced4; --failed: #b3261e; --cell: #1f6299;
   --ramp0: #d0dbe6; --ramp1: #b0c7de; --ramp2: #8bb0d4; --ramp3: #6596c4; --ramp4: #4079ae; --ramp5: #215c91; --ramp6: #0b3b68;
   --series0: #0a6aa8; --series1: #b8480b; --series2: #00785a; --series3: #9a4683; --series4: #806300; --series5: #4b5561;`;
 
 const dark = `
   --paper: #11161c; --card: #1a2129; --ink: #e7ecf1; --soft: #9caab7; --line: #2d3741; --grid: #262f38;
-  --data: #66788f; --proposal: #ff9b54; --best: #e7ecf1; --unlabelled: #454f5a; --cell: #6fb1e6;
+  --data: #66788f; --proposal: #ff9b54; --best: #e7ecf1; --unlabelled: #454f5a; --failed: #ff8a80; --cell: #6fb1e6;
   --ramp0: #2b3e51; --ramp1: #31526f; --ramp2: #3a6a92; --ramp3: #4a86b5; --ramp4: #67a4d2; --ramp5: #95c5ea; --ramp6: #d8eeff;
   --series0: #62b4ea; --series1: #ff9b54; --series2: #3cc9a0; --series3: #e290c6; --series4: #e0c047; --series5: #c3ccd5;`;
 
@@ -14,7 +14,7 @@ function forTones(names: readonly string[]): string {
   return names.map((name) => `.${name} { --tone: var(--${name}); }`).join('\n');
 }
 
-const tones = ['data', 'proposal', 'best', 'unlabelled']
+const tones = ['data', 'proposal', 'best', 'unlabelled', 'failed']
   .concat(Array.from({ length: 7 }, (_, i) => `ramp${i}`))
   .concat(Array.from({ length: 6 }, (_, i) => `series${i}`));
 
@@ -57,6 +57,7 @@ figcaption p { margin: 2px 0 8px; }
 .drawing { margin-top: auto; }
 svg { display: block; max-width: 100%; height: auto; overflow: visible; }
 .drawing > svg { width: 100%; max-width: 640px; }
+.broad { margin-top: 14px; } .broad .drawing > svg { max-width: none; }
 svg text { font: 11px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; fill: var(--soft);
   font-variant-numeric: tabular-nums; }
 svg text.name { fill: var(--soft); }
@@ -68,6 +69,8 @@ svg text.strong, svg .rules text { fill: var(--ink); }
 .skyline { fill: var(--tone); fill-opacity: 0.1; stroke: var(--tone); stroke-width: 1.6; stroke-linejoin: round; }
 .band { fill: var(--tone); fill-opacity: 0.16; }
 .dots { stroke: var(--tone); stroke-width: 5; stroke-linecap: round; opacity: 0.8; fill: none; }
+.crosses { stroke: var(--tone); stroke-width: 1.4; fill: none; }
+.rounds { fill: var(--grid); opacity: 0.55; }
 .symbols { fill: var(--tone); stroke: var(--card); stroke-width: 1; }
 .symbols.halo { fill: none; stroke: var(--best); stroke-width: 1.4; }
 .symbols.best { fill: var(--card); stroke: var(--best); stroke-width: 2; }
@@ -89,6 +92,9 @@ svg text.strong, svg .rules text { fill: var(--ink); }
 .swatch.circle { background: none; border: 1.5px solid var(--tone); width: 13px; height: 13px; border-radius: 50%; }
 .swatch.stroke { height: 2px; width: 18px; }
 .swatch.dash { height: 0; width: 18px; background: none; border-top: 2px dashed var(--tone); border-radius: 0; }
+.swatch.cross { height: 2px; width: 11px; border-radius: 0; transform: rotate(45deg); background: var(--tone);
+  position: relative; }
+.swatch.cross::after { content: ""; position: absolute; inset: 0; background: var(--tone); transform: rotate(90deg); }
 .swatch.hollow { background: none; border: 2px solid var(--tone); }
 .ramp { display: inline-flex; } .ramp .swatch { border-radius: 0; width: 13px; }
 .scroll.card { overflow-x: auto; width: fit-content; max-width: 100%; margin-top: 14px; padding: 0; }

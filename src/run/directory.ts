@@ -127,7 +127,7 @@ async function createRun(directory: string, opened: Opened, journal: Journal, lo
     resumed,
     record,
     async ask(round, requests) {
-      const checked = requests.map(({ id, design }) => ({ id, design: checkedDesign(space, design) }));
+      const checked = requests.map((request) => ({ ...request, design: checkedDesign(space, request.design) }));
       await append({ event: 'asked', round, requests: checked });
     },
     async tell(evaluations) {

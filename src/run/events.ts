@@ -25,10 +25,18 @@ export interface RunSettings {
   readonly options?: Readonly<Record<string, Json>>;
 }
 
+/** Mean and standard deviation of a predicted reward, in the reward's own units. */
+export interface Prediction {
+  readonly mean: number;
+  readonly std: number;
+}
+
 /** A design to evaluate. Ids are unique within a run, such as `r3-17`. */
 export interface RunRequest {
   readonly id: string;
   readonly design: Design;
+  /** What models predicted when it was asked; absent where none did. */
+  readonly predicted?: Prediction;
 }
 
 /** What is known of a design; rewards are finite and in their own units. */
@@ -118,13 +126,15 @@ const figure = z.union([
   z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number),
 ]);
 
+const prediction: z.ZodType<Prediction> = z.object({ mean: figure, std: figure });
+
 const eventSchema: z.ZodType<JournalEvent> = z.discriminatedUnion('event', [
   z.object({ event: z.literal('begin'), version: count, settings }),
   z.object({ event: z.literal('raised'), evaluations: count.exactOptional() }),
   z.object({
     event: z.literal('asked'),
     round: count,
-    requests: z.array(z.object({ id, design })),
+    requests: z.array(z.object({ id, design, predicted: prediction.exactOptional() })),
   }),
   z.discriminatedUnion('status', [
     z.object({ ...told, status: z.literal('measured'), reward: z.number() }),

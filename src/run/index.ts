@@ -3,6 +3,7 @@ export { holdsRun, openRun, type Run } from './directory.ts';
 export {
   journalVersion,
   type JournalEvent,
+  type Prediction,
   type Result,
   type RoundSummary,
   type RunRequest,
@@ -23,7 +24,7 @@ export {
   type History,
   type Tell,
 } from './history.ts';
-export { readEvents, readJournal } from './journal.ts';
+export { journalFile, readEvents, readJournal } from './journal.ts';
 export type { Json } from './json.ts';
 export { acquireLock, type Lock } from './lock.ts';
 export type { RunRecord } from './record.ts';

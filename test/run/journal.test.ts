@@ -22,7 +22,12 @@ const event: fc.Arbitrary<JournalEvent> = fc.oneof(
   fc.record({
     event: fc.constant('asked' as const),
     round: fc.nat(),
-    requests: fc.array(fc.record({ id: name, design })),
+    requests: fc.array(
+      fc.record(
+        { id: name, design, predicted: fc.record({ mean: fc.double(), std: fc.double() }) },
+        { requiredKeys: ['id', 'design'], noNullPrototype: true },
+      ),
+    ),
   }),
   fc
     .tuple(fc.record({ id: name, design }, { requiredKeys: [], noNullPrototype: true }), source, result)
