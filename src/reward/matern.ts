@@ -26,11 +26,22 @@ export function inverseLengths(groups: readonly number[], theta: Hyperparameters
   return Float64Array.from(groups, (group) => Math.exp(-theta[group]!));
 }
 
-function squaredDistance(a: Float64Array, b: Float64Array, i: number, j: number, weights: Float64Array): number {
+/** Designs divided by their length scales, n x d. */
+function scaled({ designs }: Inputs, weights: Float64Array): Float64Array {
   const d = weights.length;
+  const all = new Float64Array(designs.length);
+  for (let from = 0; from < designs.length; from += d) {
+    for (let k = 0; k < d; k++) all[from + k] = designs[from + k]! * weights[k]!;
+  }
+  return all;
+}
+
+/** Between row i of one matrix and row j of another, of d columns. */
+function squaredDistance(a: Float64Array, b: Float64Array, i: number, j: number, d: number): number {
+  const [left, right] = [i * d, j * d];
   let total = 0;
   for (let k = 0; k < d; k++) {
-    const difference = (a[i * d + k]! - b[j * d + k]!) * weights[k]!;
+    const difference = a[left + k]! - b[right + k]!;
     total += difference * difference;
   }
   return total;
@@ -51,12 +62,13 @@ function slopeAt(squared: number): number {
 /** Row i of the lower triangle of the covariance of noisy rewards, into `target` (n x n). */
 export function fillCovariance(inputs: Inputs, theta: Hyperparameters, target: Float64Array): (i: number) => void {
   const { designs, groups } = inputs;
-  const n = designs.length / groups.length;
-  const weights = inverseLengths(groups, theta);
+  const d = groups.length;
+  const n = designs.length / d;
+  const z = scaled(inputs, inverseLengths(groups, theta));
   const [signal, noise] = [signalVariance(theta), noiseVariance(theta)];
   return (i) => {
     for (let j = 0; j < i; j++) {
-      target[i * n + j] = signal * correlationAt(squaredDistance(designs, designs, i, j, weights));
+      target[i * n + j] = signal * correlationAt(squaredDistance(z, z, i, j, d));
     }
     target[i * n + i] = signal + noise;
   };
@@ -64,14 +76,12 @@ export function fillCovariance(inputs: Inputs, theta: Hyperparameters, target: F
 
 /** Covariances of design i of `others` with the known ones (n), noise left out. */
 export function crossCovariance(known: Inputs, others: Inputs, theta: Hyperparameters): (i: number) => Float64Array {
-  const n = known.designs.length / known.groups.length;
+  const d = known.groups.length;
+  const n = known.designs.length / d;
   const weights = inverseLengths(known.groups, theta);
+  const [z, own] = [scaled(known, weights), scaled(others, weights)];
   const signal = signalVariance(theta);
-  return (i) =>
-    Float64Array.from(
-      { length: n },
-      (_, j) => signal * correlationAt(squaredDistance(others.designs, known.designs, i, j, weights)),
-    );
+  return (i) => Float64Array.from({ length: n }, (_, j) => signal * correlationAt(squaredDistance(own, z, i, j, d)));
 }
 
 /**
@@ -87,22 +97,27 @@ export function pullBack(
   const { designs, groups } = inputs;
   const d = groups.length;
   const n = designs.length / d;
-  const weights = inverseLengths(groups, theta);
+  const z = scaled(inputs, inverseLengths(groups, theta));
   const [signalAt, noiseAt] = [theta.length - 2, theta.length - 1];
   const signal = signalVariance(theta);
   const noiseSlope = Math.exp(theta[noiseAt]!);
+  const byCoordinate = new Float64Array(d);
   return (i) => {
+    byCoordinate.fill(0);
+    const row = i * d;
     for (let j = 0; j < i; j++) {
-      const squared = squaredDistance(designs, designs, i, j, weights);
+      const squared = squaredDistance(z, z, i, j, d);
       // Twice: W_ij and W_ji.
       const both = 2 * w[i * n + j]! * signal;
       gradient[signalAt]! += both * correlationAt(squared);
       const factor = -2 * both * slopeAt(squared);
+      const other = j * d;
       for (let k = 0; k < d; k++) {
-        const difference = (designs[i * d + k]! - designs[j * d + k]!) * weights[k]!;
-        gradient[groups[k]!]! += factor * difference * difference;
+        const difference = z[row + k]! - z[other + k]!;
+        byCoordinate[k]! += factor * difference * difference;
       }
     }
+    for (let k = 0; k < d; k++) gradient[groups[k]!]! += byCoordinate[k]!;
     gradient[signalAt]! += w[i * n + i]! * signal;
     gradient[noiseAt]! += w[i * n + i]! * noiseSlope;
   };
