@@ -107,7 +107,7 @@ class BotorchQlogei:
         if steps or choices:
             mixed = {"discrete_dims": steps, "cat_dims": choices}
             return optimize_acqf_mixed_alternating(acquisition, **settings, **mixed)[0]
-        options = {"batch_limit": 5, "maxiter": 200}
+        options = {"batch_limit": RESTARTS, "maxiter": 200}
         return optimize_acqf(acquisition, **settings, options=options, sequential=True)[0]
 
     @staticmethod

@@ -2,7 +2,6 @@
 
 import random
 
-import numpy as np
 from peer_protocol import ALL, Asked, Costs, DoesNotApply, serve
 from peer_space import Choice
 
@@ -10,6 +9,7 @@ from peer_space import Choice
 class NevergradNgopt:
     def __init__(self, task):
         import nevergrad as ng
+        import numpy as np
 
         if task.evaluations is None:
             raise DoesNotApply("it chooses an optimizer by the number of evaluations, which is not given")

@@ -1,6 +1,8 @@
 """CMA-ES of pycma, with a population of one batch."""
 
-import numpy as np
+import math
+import random
+
 from peer_protocol import NUMBERS, Asked, Costs, serve
 
 SIGMA = 0.2
@@ -32,9 +34,9 @@ class Pycma:
         self.space, self.seed = task.space, task.seed
         self.coordinates = [Coordinate(column) for column in task.space.columns]
         dimension = len(self.coordinates)
-        default = 4 + int(3 * np.log(dimension))
+        default = 4 + int(3 * math.log(dimension))
         self.population = task.batch if task.batch >= LEAST_POPULATION else max(default, LEAST_POPULATION)
-        self.stream = np.random.default_rng([task.seed, 1])
+        self.stream = random.Random(f"restarts {task.seed}")
         self.costs, self.waiting = Costs(), []
         self.best, self.runs, self.run = None, 0, None
 
