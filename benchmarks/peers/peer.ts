@@ -18,8 +18,7 @@ export interface PeerOptions {
 }
 
 /** What a peer runs with, by package, or the sentence that says why it is missing. */
-export type Availability =
-  { readonly versions: Readonly<Record<string, string>> } | { readonly missing: string };
+export type Availability = { readonly versions: Readonly<Record<string, string>> } | { readonly missing: string };
 
 const answerMs = 600_000;
 const probeMs = 60_000;
@@ -65,7 +64,10 @@ function checked(peer: string, space: Space, round: Rounder, design: Design): De
   const problem = space.problemWith(design);
   const rounded = problem === undefined ? round(design) : undefined;
   if (rounded !== undefined) return rounded;
-  throw new PeerFailure('failed', `the peer ${peer} proposed a design that is not in the space: ${problem ?? 'unknown'}`);
+  throw new PeerFailure(
+    'failed',
+    `the peer ${peer} proposed a design that is not in the space: ${problem ?? 'unknown'}`,
+  );
 }
 
 function optimizerOf(
@@ -103,7 +105,11 @@ function optimizerOf(
       });
     },
     tell: async (told) => {
-      const content = told.map(({ design, cost }: Evaluation) => ({ id: asked.take(design), design, cost: cost ?? null }));
+      const content = told.map(({ design, cost }: Evaluation) => ({
+        id: asked.take(design),
+        design,
+        cost: cost ?? null,
+      }));
       await (await open()).ask('tell', content);
     },
     close: async () => {

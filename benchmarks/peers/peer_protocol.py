@@ -61,8 +61,8 @@ class DoesNotApply(Exception):
 
 
 def pinned_versions(peer):
-    """The versions that requirements/<peer>.txt pins."""
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "requirements", f"{peer}.txt")
+    """The versions that requirements/<peer>.txt pins, beside the program."""
+    path = os.path.join(os.path.dirname(os.path.abspath(sys.argv[0])), "requirements", f"{peer}.txt")
     with open(path, encoding="utf-8") as lines:
         pins = [line.split("#")[0].strip() for line in lines]
     return dict(pin.split("==") for pin in pins if pin)

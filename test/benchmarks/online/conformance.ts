@@ -4,7 +4,10 @@ import type { Evaluation, OnlineMethod } from '../../../benchmarks/methods/onlin
 import { randomStream } from '../../../src/base/index.ts';
 import { createSpace, type Design, type SpaceDefinition } from '../../../src/space/index.ts';
 
-export const spaces = {
+export const spaceNames = ['real', 'mixed', 'numbers', 'tiny', 'single'] as const;
+export type SpaceName = (typeof spaceNames)[number];
+
+export const spaces: { readonly [Name in SpaceName]: SpaceDefinition } = {
   real: problemOf(classic('ackley', 6)).space,
   mixed: {
     parameters: {
@@ -28,9 +31,7 @@ export const spaces = {
   },
   tiny: { parameters: { a: { type: 'categorical', values: ['x', 'y'] }, b: { type: 'integer', min: 0, max: 2 } } },
   single: { parameters: { a: { type: 'real', min: 0, max: 1 } } },
-} as const satisfies { readonly [name: string]: SpaceDefinition };
-export type SpaceName = keyof typeof spaces;
-export const spaceNames = Object.keys(spaces) as SpaceName[];
+};
 
 /** A cost of the encoded design, least at a corner of it. */
 function costIn(definition: SpaceDefinition): (design: Design) => number {
@@ -90,7 +91,10 @@ export interface Effort {
 export const quick: Effort = { richest: 'mixed', spaces: spaceNames, batch: 8, rounds: 12, singles: 60 };
 
 /** What is true of every method of online optimization. */
-export function itConforms(method: OnlineMethod, { richest, spaces: taken, batch, rounds: count, singles }: Effort): void {
+export function itConforms(
+  method: OnlineMethod,
+  { richest, spaces: taken, batch, rounds: count, singles }: Effort,
+): void {
   const rich: SpaceDefinition = spaces[richest];
 
   it.each(taken)('asks for designs of the %s space', async (space) => {

@@ -8,7 +8,7 @@ const slow: Effort = { ...quick, spaces: ['real', 'mixed', 'tiny'], batch: 4, ro
 
 const efforts: { readonly [Name in PeerName]: Effort } = {
   pycma: { ...quick, ...numbers },
-  'botorch-qlogei': { ...slow, rounds: 3 },
+  'botorch-qlogei': { ...slow, richest: 'numbers', spaces: ['real', 'mixed', 'numbers', 'tiny'] },
   turbo: { ...slow, ...numbers, batch: 8 },
   'optuna-tpe': quick,
   'nevergrad-ngopt': quick,
