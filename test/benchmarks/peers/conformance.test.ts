@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { describe, it, vi } from 'vitest';
 import { availability, peer, peerNames, type PeerName } from '../../../benchmarks/index.ts';
 import { itConforms, quick, type Effort } from '../online/conformance.ts';
 
@@ -14,6 +14,9 @@ const efforts: { readonly [Name in PeerName]: Effort } = {
   'nevergrad-ngopt': quick,
   hebo: slow,
 };
+
+// A fit to each question, on a machine that does other things too.
+vi.setConfig({ testTimeout: 600_000 });
 
 const found = await Promise.all(peerNames.map(async (name) => [name, await availability(name)] as const));
 
