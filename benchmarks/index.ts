@@ -40,6 +40,10 @@ export { onlineMethodNames, onlineMethods, type OnlineMethodName } from './metho
 export type { Evaluation, OnlineMethod, OnlineOptimizer, OnlineSettings } from './methods/online/method.ts';
 export { visibleTable, type Method, type Request } from './methods/method.ts';
 export { random, randomUnseen, uniformDesign, type RandomMethod } from './methods/random.ts';
+export { peerNames, type PeerName } from './peers/catalogue.ts';
+export { PeerFailure, type PeerTrouble } from './peers/failure.ts';
+export { availability, peer, peerOf, type Availability, type PeerOptions } from './peers/peer.ts';
+export type { PeerProgram } from './peers/python.ts';
 export { holm, signedRankTest, type SignedRankTest } from './significance.ts';
 export { deviation, mean, median } from './statistics.ts';
 export { loadTask, taskGroups, taskNames, type TaskGroup, type TaskName } from './tasks/catalogue.ts';

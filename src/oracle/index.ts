@@ -1,8 +1,9 @@
 export { commandOracle, type CommandOptions } from './command.ts';
 export { evaluateAll, type EvaluateOptions } from './evaluate.ts';
 export { functionOracle, type FunctionCall, type RewardFunction } from './function.ts';
+export { readLines } from './lines.ts';
 export { moduleOracle } from './module.ts';
-export type { ProcessOptions } from './process.ts';
+export { startProgram, type ProcessOptions, type Program } from './process.ts';
 export { programOracle, type ProgramOptions } from './program.ts';
 export type { QueuePlace } from './queue-connection.ts';
 export { startQueueWorker, type QueueWorker, type QueueWorkerOptions } from './queue-worker.ts';

@@ -1,121 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { onlineMethodNames, onlineMethods, problemOf, uniformDesign, classic } from '../../../benchmarks/index.ts';
-import { randomStream } from '../../../src/base/index.ts';
-import { createSpace, type Design, type SpaceDefinition } from '../../../src/space/index.ts';
-import type { Evaluation, OnlineMethod } from '../../../benchmarks/methods/online/method.ts';
+import { classic, onlineMethodNames, onlineMethods, problemOf } from '../../../benchmarks/index.ts';
+import type { OnlineMethod } from '../../../benchmarks/methods/online/method.ts';
+import { itConforms, quick, rounds, spaces } from './conformance.ts';
 
-const spaces: { readonly [name: string]: SpaceDefinition } = {
-  real: problemOf(classic('ackley', 6)).space,
-  mixed: {
-    parameters: {
-      rate: { type: 'real', min: 1e-4, max: 1, scale: 'log' },
-      share: { type: 'real', min: 0, max: 1, step: 0.25 },
-      layers: { type: 'integer', min: 1, max: 9 },
-      size: { type: 'ordinal', values: [8, 16, 32] },
-      kind: { type: 'categorical', values: ['p', 'q', 'r', 's'] },
-      code: { type: 'sequence', alphabet: 'ACGT', length: 4 },
-    },
-  },
-  tiny: { parameters: { a: { type: 'categorical', values: ['x', 'y'] }, b: { type: 'integer', min: 0, max: 2 } } },
-  single: { parameters: { a: { type: 'real', min: 0, max: 1 } } },
-};
-
-/** A cost of the encoded design, least at a corner of it. */
-function costIn(definition: SpaceDefinition): (design: Design) => number {
-  const space = createSpace(definition);
-  return (design) => space.encode(design).reduce((sum, value, j) => sum + (value - 0.5) ** 2 / (1 + (j % 3)), 0);
-}
-
-/** Rounds of asking and telling; `tell` chooses what is told of what was asked so far and not told yet. */
-async function rounds(
-  method: OnlineMethod,
-  definition: SpaceDefinition,
-  {
-    seed = 1,
-    batch = 8,
-    count = 12,
-    cost = costIn(definition),
-    tell = (open: Evaluation[]) => open.splice(0),
-  }: {
-    seed?: number;
-    batch?: number;
-    count?: number;
-    cost?: (design: Design) => number | undefined;
-    tell?: (open: Evaluation[]) => Evaluation[];
-  } = {},
-): Promise<readonly Design[]> {
-  const optimizer = method(createSpace(definition), { seed, batch });
-  const asked: Design[] = [];
-  const open: Evaluation[] = [];
-  for (let round = 0; round < count; round++) {
-    const designs = await optimizer.ask(batch);
-    expect(designs).toHaveLength(batch);
-    asked.push(...designs);
-    open.push(...designs.map((design) => ({ design, cost: cost(design) })));
-    await optimizer.tell(tell(open));
-  }
-  await optimizer.close?.();
-  return asked;
-}
-
-function expectInside(definition: SpaceDefinition, designs: readonly Design[]): void {
-  const space = createSpace(definition);
-  for (const design of designs) expect(space.problemWith(design)).toBeUndefined();
-}
-
-describe.each(onlineMethodNames)('%s', (name) => {
-  const method = onlineMethods[name];
-
-  it.each(Object.keys(spaces))('asks for designs of the %s space', async (space) => {
-    expectInside(spaces[space]!, await rounds(method, spaces[space]!));
-  });
-
-  it('asks for the same designs with the same seed, for others with another', async () => {
-    const first = await rounds(method, spaces['mixed']!);
-    expect(await rounds(method, spaces['mixed']!)).toEqual(first);
-    expect(await rounds(method, spaces['mixed']!, { seed: 2 })).not.toEqual(first);
-  });
-
-  it('goes on when evaluations come late, out of order, in part or never', async () => {
-    const stream = randomStream(3);
-    const tell = (open: Evaluation[]): Evaluation[] => {
-      const told = Array.from(stream.permutation(open.length).subarray(0, 5), (at) => open[at]!);
-      for (const evaluation of told) open.splice(open.indexOf(evaluation), 1);
-      return told;
-    };
-    expectInside(spaces['mixed']!, await rounds(method, spaces['mixed']!, { count: 25, tell }));
-    expectInside(spaces['real']!, await rounds(method, spaces['real']!, { count: 25, tell: () => [] }));
-  });
-
-  it('goes on when costs are all the same, or all failures, or some infinite', async () => {
-    const costs = [
-      () => 1,
-      () => undefined,
-      (design: Design) => (Number(design['x1']) > 0 ? Infinity : Number(design['x2'])),
-    ];
-    for (const cost of costs) expectInside(spaces['real']!, await rounds(method, spaces['real']!, { count: 40, cost }));
-  });
-
-  it('takes batches of one, and evaluations of designs that nobody asked for, told twice', async () => {
-    expectInside(spaces['mixed']!, await rounds(method, spaces['mixed']!, { batch: 1, count: 60 }));
-    const space = createSpace(spaces['mixed']!);
-    const stream = randomStream(4);
-    const optimizer = method(space, { seed: 1, batch: 10 });
-    const told = Array.from({ length: 30 }, () => uniformDesign(space, stream)).map((design, i) => ({
-      design,
-      cost: i,
-    }));
-    await optimizer.tell(told);
-    await optimizer.ask(10);
-    await optimizer.tell(told);
-    expectInside(spaces['mixed']!, await optimizer.ask(10));
-  });
-});
+describe.each(onlineMethodNames)('%s', (name) => itConforms(onlineMethods[name], quick));
 
 // CMA-ES repeats discrete designs on purpose: its samples differ.
 describe.each(onlineMethodNames.filter((name) => name !== 'cma-es'))('%s', (name) => {
   it('does not repeat a design while others are easily found', async () => {
-    const asked = await rounds(onlineMethods[name], spaces['mixed']!, { count: 10 });
+    const asked = await rounds(onlineMethods[name], spaces.mixed, { count: 10 });
     expect(new Set(asked.map((design) => JSON.stringify(design))).size).toBe(asked.length);
   });
 });
