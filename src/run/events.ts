@@ -90,9 +90,11 @@ function isDesign(value: unknown): boolean {
   return Object.values(value).every((entry) => typeof entry === 'string' || Number.isFinite(entry));
 }
 
-const design = z.custom<Design>(isDesign, 'is no design');
-const count = z.number().int().nonnegative();
-const id = z.string().min(1);
+export const designSchema: z.ZodType<Design> = z.custom<Design>(isDesign, 'is no design');
+export const countSchema: z.ZodNumber = z.number().int().nonnegative();
+export const idSchema: z.ZodString = z.string().min(1);
+
+const [design, count, id] = [designSchema, countSchema, idSchema];
 const told = {
   event: z.literal('told'),
   id: id.exactOptional(),
