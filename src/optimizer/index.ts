@@ -47,7 +47,7 @@ export { repair, type Repaired, type RepairResult } from './repair.ts';
 export { defaultRepair, leastStrength, type RepairOptions } from './repair-options.ts';
 export type { PlainOptions } from './plain-options.ts';
 export type { OptimizerState } from './state.ts';
-export type { Best, StoppingReason } from './stopping.ts';
+export { bestDesign, resultsAsked, type Best, type StoppingReason } from './stopping.ts';
 export { defaultTargets } from './targets.ts';
 export type { Prediction, Proposal, ProposeCounts, ProposeResult, TargetOutcome } from './types.ts';
 export type { LossCurve } from '../graph/index.ts';
