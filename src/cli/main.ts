@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { UserError, exitCodes, messageOf } from '../base/index.ts';
+import { ask } from './ask.ts';
 import { backtest } from './backtest.ts';
 import { optimize } from './optimize.ts';
 import { parseCommandLine } from './parse.ts';
@@ -7,9 +8,10 @@ import { propose } from './propose.ts';
 import { repair } from './repair.ts';
 import { sample } from './sample.ts';
 import { print, widthOf, type Session } from './session.ts';
+import { tell } from './tell.ts';
 import { train } from './train.ts';
 
-const commands = [propose, repair, backtest, optimize, train, sample];
+const commands = [propose, repair, backtest, optimize, ask, tell, train, sample];
 const interrupted = 130;
 const unexpected = 1;
 

@@ -42,6 +42,7 @@ export type { AskOptions, OptimizerOptions, SearchOptions } from './optimizer-op
 export type { ProposeOptions } from './options.ts';
 export { propose } from './propose.ts';
 export { outcomesOfRound, summaryOf, type RoundReport } from './round-report.ts';
+export { optimizerOfRun, tellData, writeRunResults } from './run-optimizer.ts';
 export { optionsOfRun, runSettings, type RunFacts, type RunOptions } from './run-settings.ts';
 export { repair, type Repaired, type RepairResult } from './repair.ts';
 export { defaultRepair, leastStrength, type RepairOptions } from './repair-options.ts';

@@ -7,24 +7,15 @@ import {
   type Outcome,
   type RewardFunction,
 } from '../oracle/index.ts';
-import {
-  orderedEvaluations,
-  type Evaluation as Told,
-  type Run,
-  type RunRecord,
-  type RunRequest,
-  type Source,
-  type StopReason,
-  type Tell,
-} from '../run/index.ts';
+import type { Run, RunRequest, StopReason } from '../run/index.ts';
 import type { Space } from '../space/index.ts';
 import { defaultCount } from './defaults.ts';
-import { tellOf, type Evaluation } from './evaluation.ts';
+import type { Evaluation } from './evaluation.ts';
 import { DiffusionOptimizer } from './optimizer.ts';
+import { journalled, optimizerOfRun, tellData, writeRunResults } from './run-optimizer.ts';
 import { checkRunOptions } from './run-settings.ts';
 import { outcomesOfRound, summaryOf, type RoundReport } from './round-report.ts';
 import type { AskOptions, OptimizerOptions } from './optimizer-options.ts';
-import { stateOf } from './state.ts';
 import type { Best } from './stopping.ts';
 
 type Evaluating = Pick<EvaluateOptions, 'concurrency' | 'timeoutMs' | 'retryTimeouts' | 'retries' | 'backoffMs'>;
@@ -84,18 +75,6 @@ function partsOf(options: OptimizeOptions): Parts {
   };
 }
 
-function journalled(evaluation: Evaluation, source: Source): Tell {
-  return { ...tellOf(evaluation), source };
-}
-
-/** The past evaluations that a run was not told yet: those without an id are told in their order, and a kill may cut that short. */
-function untoldData({ asks, evaluations }: RunRecord, data: readonly Evaluation[]): readonly Evaluation[] {
-  if (asks > 0) return [];
-  const told = evaluations.filter(({ id, source }) => source === 'table' && id === undefined).length;
-  let nameless = 0;
-  return data.filter(({ id }) => id !== undefined || nameless++ >= told);
-}
-
 /** The optimizer of a new or resumed run, which knows the past evaluations. */
 async function openOptimizer(space: Space, options: OptimizerOptions, { run, data = [] }: OptimizeOptions) {
   if (run === undefined) {
@@ -103,25 +82,14 @@ async function openOptimizer(space: Space, options: OptimizerOptions, { run, dat
     optimizer.tell(data);
     return optimizer;
   }
-  const { threads, evaluations } = run.record.settings;
   checkRunOptions(run, space, { ...options, data });
-  await run.tell(untoldData(run.record, data).map((one) => journalled(one, 'table')));
-  const kept = { threads, ...(evaluations === undefined ? {} : { evaluations }), ...options };
-  return DiffusionOptimizer.fromState(stateOf(space, kept, run.record), kept);
+  await tellData(run, data);
+  return optimizerOfRun(run, space, options);
 }
 
 /** Whether a run was interrupted before its last round was told and summed up. */
 function isInterrupted({ record }: Run): boolean {
-  return record.round > (record.rounds.at(-1)?.round ?? 0);
-}
-
-/** The evaluation of the best design, with the mean of its rewards. */
-function bestEvaluation({ record, space }: Run, best: Best | undefined): Told | undefined {
-  if (best === undefined) return undefined;
-  const isBest = ({ status, design }: Told): boolean =>
-    status === 'measured' && space.names.every((name) => design[name] === best.design[name]);
-  const first = orderedEvaluations(record).find(isBest);
-  return first?.status === 'measured' ? { ...first, reward: best.reward } : undefined;
+  return record.round > 0 && !record.rounds.some(({ round }) => round === record.round);
 }
 
 interface Means {
@@ -175,7 +143,7 @@ export async function optimize(
   const means: Means = { optimizer, oracle: evaluator, ...(run === undefined ? {} : { run }), onOutcome };
 
   async function writeResults(): Promise<void> {
-    await run?.writeResults(bestEvaluation(run, optimizer.best()));
+    if (run !== undefined) await writeRunResults(run, optimizer.best());
   }
 
   async function finishRound(requests: readonly RunRequest[]): Promise<void> {
