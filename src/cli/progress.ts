@@ -63,7 +63,7 @@ export function progressLine(stages: readonly StageState[], now: number, width: 
 export interface Reporter {
   readonly observer: Observer;
   /** A remark for the user, in lines of its own. */
-  note(text: string): void;
+  readonly note: (text: string) => void;
   /** Takes the progress line away. */
   end(): void;
 }
