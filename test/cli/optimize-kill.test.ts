@@ -68,10 +68,8 @@ function asking(ms: number): Kill {
 const moments: readonly (readonly [string, Kill])[] = [
   ['while the journal is begun', at('rename journal.jsonl 1 before')],
   ['when what is asked is half written', at('append 1 half')],
-  ['while the oracle evaluates spread designs', itself({ ORACLE_KILLS: 'r1-4', ORACLE_MS: '50' })],
   ['when what is told is half written', at('append 3 half')],
   ['before what is told is synced', at('append 2 before-sync')],
-  ['after what is told was synced', at('append 3 after-sync')],
   ['while evaluations.csv is renamed', at('rename evaluations.csv 1 before')],
   ['when best.json was renamed', at('rename best.json 1 after')],
   ['as soon as designs are asked for', asking(0)],

@@ -33,28 +33,40 @@ for await (const line of createInterface({ input: process.stdin })) {
 closeSync(log);
 `;
 
+/** An 8 x 8 grid in the plane. */
+const candidates = Array.from({ length: 64 }, (_, i) => `${(i >> 3) / 8},${(i & 7) / 8}`);
+
 /** The files that an optimization with that oracle needs. */
 export const optimizingFiles: Readonly<Record<string, string>> = {
   'space.json': planeSpace,
+  'candidates.csv': ['x,y', ...candidates, ''].join('\n'),
   'oracle.mjs': loggingOracle,
 };
 
-/** One round of spread designs and one that is learnt, small and on one thread. */
+/** One round of spread designs and one that is learnt, from a catalogue, which is quick. */
 export const optimizingArgs: readonly string[] = [
   ...['optimize', '--space', 'space.json', '--command', `"${process.execPath}" oracle.mjs`, '--run', 'run'],
-  ...['--evaluations', '12', '--batch', '6', '--initial', '6', '--surrogate', 'forest', '--threads', '1'],
+  ...['--evaluations', '12', '--batch', '6', '--initial', '6', '--candidates', 'candidates.csv'],
+  ...['--surrogate', 'gaussian-process', '--threads', '1'],
 ];
 
 const hook = join(import.meta.dirname, 'kill-hook.js');
 
 export interface StartOptions {
   readonly folder: string;
+  /** The command and its flags (`optimizingArgs`), which `args` follow. */
+  readonly flags?: readonly string[];
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export function startOptimizing({ folder, args = [], env = {} }: StartOptions): ChildProcessWithoutNullStreams {
-  const command = ['--import', hook, mainFile, ...optimizingArgs, ...args];
+export function startOptimizing({
+  folder,
+  flags = optimizingArgs,
+  args = [],
+  env = {},
+}: StartOptions): ChildProcessWithoutNullStreams {
+  const command = ['--import', hook, mainFile, ...flags, ...args];
   return spawn(process.execPath, command, { cwd: folder, env: { ...process.env, ...env } });
 }
 
