@@ -27,10 +27,10 @@ const { values } = parseArgs({
 });
 const [kills, seed] = [Number(values.kills), Number(values.seed)];
 
-/** Three rounds in the plane, two of them learnt; an experiment takes 30 ms. */
+/** Three rounds in the plane, two of them learnt; an experiment takes 0.2 s. */
 const plan = {
   args: ['--json', '--quiet', '--concurrency', '3', '--seed', '5'],
-  env: { ORACLE_MS: '30' },
+  env: { ORACLE_MS: '200' },
   flags: [
     ...['optimize', '--space', 'space.json', '--command', `"${process.execPath}" oracle.mjs`, '--run', 'run'],
     ...['--evaluations', '18', '--batch', '6', '--initial', '6', '--surrogate', 'forest', '--threads', '1'],
@@ -95,13 +95,17 @@ async function lostOf(directory: string, acknowledged: ReadonlyMap<unknown, unkn
   return [...acknowledged].filter(([id, reward]) => kept.get(id) !== reward).length;
 }
 
-/** One run, killed at random moments until it ends before its kill comes, or all kills are done. */
+/** Kills of one run, which then comes to its end. */
+const killsOfRun = 3;
+
+/** One run, killed at random moments. */
 async function killAgain(whole: string, nextKill: () => number): Promise<void> {
   const folder = newFolder();
   const directory = join(folder, 'run');
   const acknowledged = new Map<unknown, unknown>();
-  for (;;) {
-    const { killed, events } = await attempt(folder, counts.kills < kills ? nextKill() : Infinity);
+  for (let left = killsOfRun; ; left--) {
+    const kill = left > 0 && counts.kills < kills;
+    const { killed, events } = await attempt(folder, kill ? nextKill() : Infinity);
     for (const { event, id, reward } of events) if (event === 'evaluated') acknowledged.set(id, reward);
     if (!killed) break;
     counts.kills++;
