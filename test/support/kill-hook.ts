@@ -19,7 +19,7 @@ type Sync = (this: object) => Promise<void>;
 async function killAppending(nth: number, how: string): Promise<void> {
   const prototype = await fileHandlePrototype();
   const write = Reflect.get(prototype, 'write') as unknown as Write;
-  const sync = Reflect.get(prototype, 'sync') as unknown as Sync;
+  const sync = Reflect.get(prototype, 'sync');
   let writes = 0;
   const counted: Write = async function (bytes, from = 0) {
     if (++writes < nth || how !== 'half') return write.call(this, bytes, from);
