@@ -11,6 +11,7 @@ export {
   writingFailed,
   type WritingOptions,
 } from './files.ts';
+export { packageVersion } from './package.ts';
 export { ignoreProgress, type Observer, type Progress } from './progress.ts';
 export { randomStream, type RandomStream } from './random.ts';
 export {

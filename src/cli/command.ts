@@ -55,10 +55,13 @@ function filesOf<Names extends readonly string[]>(
     const files = operands.length === 1 ? 'a file' : fileCount(operands.length);
     throw usageError(`${name} needs ${files}: diffopt ${name} ${operands.join(' ')}`);
   }
-  const [last, extra] = given.slice(operands.length - 1).map((file) => JSON.stringify(file));
+  const extra = given[operands.length];
+  if (extra !== undefined && operands.length === 0) {
+    throw usageError(`${name} takes no file, but ${JSON.stringify(extra)} follows it`);
+  }
   if (extra !== undefined) {
     throw usageError(
-      `${name} takes ${fileCount(operands.length)}, ${operands.join(' and ')}, but ${extra} follows ${last}`,
+      `${name} takes ${fileCount(operands.length)}, ${operands.join(' and ')}, but ${JSON.stringify(extra)} follows ${JSON.stringify(given[operands.length - 1])}`,
     );
   }
   // As many as there are operands, which the type cannot see.

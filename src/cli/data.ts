@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { readBytes, usageError, writeWhole } from '../base/index.ts';
 import { parseSpace, parseValue, type Design, type Space, type SpaceDefinition } from '../space/index.ts';
-import { describeSpace, formatSpace, readTable, type Table } from '../table/index.ts';
+import { describeSpace, formatSpace, readTable, type Table, type TableOptions } from '../table/index.ts';
 import { repeatedFlag, requiredTextFlag, switchFlag, textFlag, type FlagsOf } from './flags.ts';
 import type { Reporter } from './progress.ts';
 import { countOf } from './text.ts';
@@ -51,7 +51,7 @@ export function namesIn(text: string, flag: string): readonly string[] {
   }
 }
 
-async function readSpace(file: string): Promise<SpaceDefinition> {
+export async function readSpace(file: string): Promise<SpaceDefinition> {
   const bytes = await readBytes(file, 'a space.json');
   return parseSpace(new TextDecoder().decode(bytes), file);
 }
@@ -90,6 +90,7 @@ export async function openTable(
   values: DataValues,
   reporter: Reporter,
   signal: AbortSignal,
+  more: Partial<TableOptions> = {},
 ): Promise<Table> {
   const space = values.space === undefined ? undefined : await readSpace(values.space);
   const table = await readTable(file, {
@@ -99,6 +100,7 @@ export async function openTable(
     ...(values.failed === undefined ? {} : { failed: values.failed }),
     ...(space === undefined ? {} : { space }),
     ...(values.space === undefined ? {} : { spaceFile: values.space }),
+    ...more,
     signal,
     onProgress: reporter.observer,
   });

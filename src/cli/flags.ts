@@ -1,7 +1,7 @@
 import { usageError } from '../base/index.ts';
 
 /** Headings of the help, in their order. */
-export const flagGroups = ['Data', 'What to ask for', 'Output', 'Computing'] as const;
+export const flagGroups = ['Data', 'Oracle', 'What to ask for', 'When to stop', 'Output', 'Computing'] as const;
 export type FlagGroup = (typeof flagGroups)[number];
 
 /** One flag of a command. */
@@ -93,6 +93,10 @@ export interface NumberRule {
 
 export const anyNumber: NumberRule = { words: 'a number', holds: Number.isFinite };
 export const wholeNumber: NumberRule = { words: 'a whole number', holds: Number.isSafeInteger };
+export const wholeFromZero: NumberRule = {
+  words: 'a whole number of at least 0',
+  holds: (value) => Number.isSafeInteger(value) && value >= 0,
+};
 export const wholeFromOne: NumberRule = {
   words: 'a whole number of at least 1',
   holds: (value) => Number.isSafeInteger(value) && value >= 1,

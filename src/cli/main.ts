@@ -1,15 +1,18 @@
 #!/usr/bin/env node
 import { UserError, exitCodes, messageOf } from '../base/index.ts';
+import { ask } from './ask.ts';
 import { backtest } from './backtest.ts';
+import { optimize } from './optimize.ts';
 import { parseCommandLine } from './parse.ts';
 import { propose } from './propose.ts';
 import { repair } from './repair.ts';
 import { report } from './report.ts';
 import { sample } from './sample.ts';
 import { print, widthOf, type Session } from './session.ts';
+import { tell } from './tell.ts';
 import { train } from './train.ts';
 
-const commands = [propose, repair, backtest, report, train, sample];
+const commands = [propose, repair, backtest, optimize, ask, tell, report, train, sample];
 const interrupted = 130;
 const unexpected = 1;
 
@@ -35,10 +38,13 @@ function leaveWithReader({ code }: NodeJS.ErrnoException): void {
 
 async function main(): Promise<number> {
   const abort = new AbortController();
-  const interrupt = (): void => abort.abort(new Error('interrupted'));
-  // Once: a second signal ends the process at once.
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
+  const interrupt = (): void => {
+    // A second signal ends the process at once, and with it the programs that it started.
+    if (abort.signal.aborted) process.exit(interrupted);
+    abort.abort(new Error('interrupted'));
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
   process.stdout.on('error', leaveWithReader);
   process.stderr.on('error', () => undefined);
   try {

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import yargs from 'yargs';
-import { messageOf, usageError } from '../base/index.ts';
+import { messageOf, packageVersion, usageError } from '../base/index.ts';
 import { closestName } from '../table/index.ts';
 import type { Command } from './command.ts';
 import { flagGroups, type Flags } from './flags.ts';
@@ -39,11 +38,6 @@ const strings = {
 
 const widest = 100;
 
-function version(): string {
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
-
 function withFlags(parser: Parser, flags: Flags): Parser {
   for (const group of flagGroups) {
     const names = Object.keys(flags).filter((name) => flags[name]?.group === group);
@@ -76,7 +70,7 @@ function createParser(commands: readonly Command[], chosen: (command: Command) =
     .usage('$0 COMMAND ...\n\nBetter designs from a table of experiments, by conditional diffusion.')
     .help('help')
     .alias('help', 'h')
-    .version(version())
+    .version(packageVersion())
     .wrap(Math.min(widest, columns))
     .exitProcess(false)
     .fail(false);

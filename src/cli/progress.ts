@@ -20,13 +20,13 @@ const redrawEvery = 100;
 const suffixes = ['', 'k', 'M', 'G'] as const;
 
 /** Three significant digits: 0.5, 118, 3.2k. */
-function compact(value: number): string {
+export function compact(value: number): string {
   const thousands = value < 1000 ? 0 : Math.min(suffixes.length - 1, Math.floor(Math.log10(value) / 3));
   const scaled = value / 1000 ** thousands;
   return `${scaled >= 100 ? Math.round(scaled) : Number(scaled.toPrecision(2))}${suffixes[thousands]}`;
 }
 
-function clock(seconds: number): string {
+export function clock(seconds: number): string {
   const whole = Math.ceil(seconds);
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   const twoDigits = (value: number): string => String(value).padStart(2, '0');
@@ -63,7 +63,7 @@ export function progressLine(stages: readonly StageState[], now: number, width: 
 export interface Reporter {
   readonly observer: Observer;
   /** A remark for the user, in lines of its own. */
-  note(text: string): void;
+  readonly note: (text: string) => void;
   /** Takes the progress line away. */
   end(): void;
 }

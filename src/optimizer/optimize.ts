@@ -7,36 +7,29 @@ import {
   type Outcome,
   type RewardFunction,
 } from '../oracle/index.ts';
-import type { Run, RunRequest, Source, StopReason, Tell } from '../run/index.ts';
+import type { Run, RunRequest, StopReason } from '../run/index.ts';
 import type { Space } from '../space/index.ts';
 import { defaultCount } from './defaults.ts';
-import { tellOf, type Evaluation } from './evaluation.ts';
+import type { Evaluation } from './evaluation.ts';
 import { DiffusionOptimizer } from './optimizer.ts';
+import { journalled, optimizerOfRun, tellData, writeRunResults } from './run-optimizer.ts';
+import { checkRunOptions } from './run-settings.ts';
+import { outcomesOfRound, summaryOf, type RoundReport } from './round-report.ts';
 import type { AskOptions, OptimizerOptions } from './optimizer-options.ts';
-import { stateOf } from './state.ts';
 import type { Best } from './stopping.ts';
-
-/** What a round did. */
-export interface RoundReport {
-  readonly round: number;
-  /** In the order asked. */
-  readonly outcomes: readonly Outcome[];
-  /** Designs asked for so far that have a result. */
-  readonly evaluations: number;
-  /** The best measured so far; undefined while all failed. */
-  readonly best: Best | undefined;
-}
 
 type Evaluating = Pick<EvaluateOptions, 'concurrency' | 'timeoutMs' | 'retryTimeouts' | 'retries' | 'backoffMs'>;
 
 export interface OptimizeOptions extends OptimizerOptions, Evaluating, AskOptions {
   /** Past evaluations, told before the first round. */
   readonly data?: readonly Evaluation[];
+  /** Called with every outcome once it is kept, in the order in which evaluations end. */
+  readonly onOutcome?: ((outcome: Outcome, request: RunRequest) => void) | undefined;
   /** Called when a round is told; the next one waits for it. */
   readonly onRound?: (report: RoundReport) => void | Promise<void>;
   /**
-   * A run directory that keeps what is asked and told; one that was begun before goes on: what is pending is evaluated first. Options are
-   * to be those that it was begun with. The caller closes it.
+   * A run directory that keeps what is asked and told; one that was begun before goes on: what is pending is evaluated first. It is to be
+   * opened with the `runSettings` of these options; its number of threads is taken where none is given. The caller closes it.
    */
   readonly run?: Run;
 }
@@ -57,16 +50,6 @@ function checkEnds(space: Space, { evaluations, target, stagnation, signal, cand
   throw usageError('nothing ends the optimization; give evaluations, a target, a stagnation or a signal');
 }
 
-/** Throws a usage error when a run was begun with another seed or direction. */
-function checkRun({ record: { settings } }: Run, { seed = 0, direction = 'maximize' }: OptimizerOptions): void {
-  for (const [name, begun, given] of [
-    ['seed', settings.seed, seed],
-    ['direction', settings.direction, direction],
-  ] as const) {
-    if (begun !== given) throw usageError(`the run was begun with the ${name} ${begun}, and is now given ${given}`);
-  }
-}
-
 interface Parts {
   readonly optimizing: OptimizerOptions;
   readonly evaluating: EvaluateOptions;
@@ -75,7 +58,7 @@ interface Parts {
 
 /** The options by what they are for. */
 function partsOf(options: OptimizeOptions): Parts {
-  const { onRound: _, run: __, data: ___, observer, signal, ...others } = options;
+  const { onRound: _, onOutcome: __, run: ___, data: ____, observer, signal, ...others } = options;
   const { concurrency = 1, timeoutMs, retryTimeouts = false, retries = 0, backoffMs = 500, ...optimizing } = others;
   const stopping = signal === undefined ? {} : { signal };
   return {
@@ -92,10 +75,6 @@ function partsOf(options: OptimizeOptions): Parts {
   };
 }
 
-function journalled(evaluation: Evaluation, source: Source): Tell {
-  return { ...tellOf(evaluation), source };
-}
-
 /** The optimizer of a new or resumed run, which knows the past evaluations. */
 async function openOptimizer(space: Space, options: OptimizerOptions, { run, data = [] }: OptimizeOptions) {
   if (run === undefined) {
@@ -103,24 +82,31 @@ async function openOptimizer(space: Space, options: OptimizerOptions, { run, dat
     optimizer.tell(data);
     return optimizer;
   }
-  checkRun(run, options);
-  const { asks, evaluations } = run.record;
-  if (asks === 0 && evaluations.length === 0) await run.tell(data.map((one) => journalled(one, 'table')));
-  return DiffusionOptimizer.fromState(stateOf(space, options, run.record), options);
+  checkRunOptions(run, space, { ...options, data });
+  await tellData(run, data);
+  return optimizerOfRun(run, space, options);
 }
 
 /** Whether a run was interrupted before its last round was told and summed up. */
 function isInterrupted({ record }: Run): boolean {
-  return record.round > (record.rounds.at(-1)?.round ?? 0);
+  return record.round > 0 && !record.rounds.some(({ round }) => round === record.round);
+}
+
+interface Means {
+  readonly optimizer: DiffusionOptimizer;
+  readonly oracle: Oracle;
+  readonly run?: Run;
+  readonly onOutcome?: OptimizeOptions['onOutcome'];
 }
 
 /** Evaluates requests, journals what comes of them as it comes, and tells it in their order, also when it is cut short. */
 async function evaluateRound(
-  { optimizer, oracle, run }: { readonly optimizer: DiffusionOptimizer; readonly oracle: Oracle; readonly run?: Run },
+  { optimizer, oracle, run, onOutcome }: Means,
   requests: readonly RunRequest[],
   evaluating: EvaluateOptions,
 ): Promise<readonly Outcome[]> {
   const outcomes = new Map<string, Outcome>();
+  const byId = new Map(requests.map((request) => [request.id, request]));
   const ordered = (): readonly Outcome[] => requests.flatMap(({ id }) => outcomes.get(id) ?? []);
   try {
     await evaluateAll(oracle, requests, {
@@ -128,17 +114,13 @@ async function evaluateRound(
       onOutcome: async (outcome) => {
         await run?.tell([journalled(outcome, 'oracle')]);
         outcomes.set(outcome.id, outcome);
+        onOutcome?.(outcome, byId.get(outcome.id)!);
       },
     });
   } finally {
     optimizer.tell(ordered());
   }
   return ordered();
-}
-
-function figuresOf({ outcomes, evaluations, best }: RoundReport): Readonly<Record<string, number>> {
-  const measured = outcomes.filter((outcome) => 'reward' in outcome).length;
-  return { evaluations, measured, failed: outcomes.length - measured, best: best?.reward ?? NaN };
 }
 
 /**
@@ -153,18 +135,24 @@ export async function optimize(
   options: OptimizeOptions,
 ): Promise<OptimizeResult> {
   checkEnds(space, options);
-  const { run, onRound, signal, batch = defaultCount, evaluations: budget = Infinity } = options;
+  const { run, onRound, onOutcome, signal, batch = defaultCount } = options;
   const { optimizing, evaluating, asking } = partsOf(options);
   const optimizer = await openOptimizer(space, optimizing, options);
   const evaluator = typeof oracle === 'function' ? await functionOracle(oracle) : oracle;
-  const means = { optimizer, oracle: evaluator, ...(run === undefined ? {} : { run }) };
+  const budget = options.evaluations ?? run?.record.settings.evaluations ?? Infinity;
+  const means: Means = { optimizer, oracle: evaluator, ...(run === undefined ? {} : { run }), onOutcome };
+
+  async function writeResults(): Promise<void> {
+    if (run !== undefined) await writeRunResults(run, optimizer.best());
+  }
 
   async function finishRound(requests: readonly RunRequest[]): Promise<void> {
-    const outcomes = await evaluateRound(means, requests, evaluating);
+    const now = await evaluateRound(means, requests, evaluating);
     const { round, evaluations } = optimizer;
+    const outcomes = run === undefined ? now : outcomesOfRound(run.record, round);
     const report: RoundReport = { round, outcomes, evaluations, best: optimizer.best() };
-    await run?.round({ round, figures: figuresOf(report), notes: {} });
-    await run?.writeResults();
+    await run?.round(summaryOf(report));
+    await writeResults();
     await onRound?.(report);
   }
 
@@ -180,10 +168,12 @@ export async function optimize(
     }
   }
 
-  const stopped = await goOn().catch((error: unknown): StopReason => {
+  const stopped = await goOn().catch(async (error: unknown): Promise<StopReason> => {
     if (signal?.aborted === true && error === signal.reason) return 'aborted';
+    await writeResults().catch(() => undefined);
     throw error;
   });
   if (run !== undefined && run.record.stopped !== stopped) await run.stop(stopped);
+  await writeResults();
   return { best: optimizer.best(), stopped, evaluations: optimizer.evaluations, optimizer };
 }

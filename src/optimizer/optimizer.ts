@@ -51,11 +51,12 @@ export class DiffusionOptimizer {
 
   /**
    * The optimizer that gave the state: it asks for what that one would. Options replace those of the state; a surrogate is not part of
-   * it and has to be given again. Throws as `create` does, and a data error for a state that another version wrote.
+   * it and has to be given again. Throws as `create` does, and a data error that names the place for what is no state, or one that
+   * another version wrote.
    */
   static fromState(state: OptimizerState, options: OptimizerOptions = {}): DiffusionOptimizer {
-    const { space, history } = readState(state);
-    return new DiffusionOptimizer(space, { ...state.options, ...options }, history);
+    const { space, options: kept, history } = readState(state);
+    return new DiffusionOptimizer(space, { ...kept, ...options }, history);
   }
 
   /**

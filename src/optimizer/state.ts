@@ -1,13 +1,21 @@
-import { dataError } from '../base/index.ts';
-import type { AskedRequest, Evaluation, GrowingHistory, History } from '../run/index.ts';
+import { z } from 'zod';
+import { dataError, messageOf } from '../base/index.ts';
+import {
+  askedRequestSchema,
+  countSchema,
+  designSchema,
+  evaluationSchema,
+  type AskedRequest,
+  type Evaluation,
+  type GrowingHistory,
+  type History,
+} from '../run/index.ts';
 import { createSpace, type Design, type Space, type SpaceDefinition } from '../space/index.ts';
 import type { OptimizerOptions } from './optimizer-options.ts';
+import { plainOptions, plainOptionsSchema, readShape, type PlainOptions } from './plain-options.ts';
 
 /** Version of the state; a reader refuses a newer one. */
 const stateVersion = 1;
-
-/** Options that are not kept: a function is no JSON, and another machine has its own threads. */
-export type PlainOptions = Omit<OptimizerOptions, 'surrogate' | 'threads'>;
 
 /** All that an optimizer knows, as plain JSON. */
 export interface OptimizerState {
@@ -24,13 +32,24 @@ export interface OptimizerState {
   readonly evaluations: readonly Evaluation[];
 }
 
+const stateSchema: z.ZodType<OptimizerState> = z.strictObject({
+  version: countSchema,
+  // Checked by `createSpace`.
+  space: z.custom<SpaceDefinition>((value) => typeof value === 'object' && value !== null, 'a space was expected'),
+  fixed: designSchema,
+  options: plainOptionsSchema,
+  asks: countSchema,
+  round: countSchema,
+  requests: z.array(askedRequestSchema),
+  evaluations: z.array(evaluationSchema),
+});
+
 export function stateOf(space: Space, options: OptimizerOptions, history: History): OptimizerState {
-  const { surrogate: _, threads: __, ...plain } = options;
   return {
     version: stateVersion,
     space: space.definition,
     fixed: { ...space.fixed },
-    options: plain,
+    options: plainOptions(options),
     asks: history.asks,
     round: history.round,
     requests: [...history.requests.values()],
@@ -38,24 +57,72 @@ export function stateOf(space: Space, options: OptimizerOptions, history: Histor
   };
 }
 
-/** The space and the history of a state. Throws a data error for a newer version, and for a design that is not in the space. */
-export function readState(state: OptimizerState): { readonly space: Space; readonly history: GrowingHistory } {
-  if (state.version !== stateVersion) {
-    throw dataError(
-      `the state is of version ${state.version}, and this program reads version ${stateVersion}; use the version that wrote it`,
-    );
-  }
+function checkVersion(state: unknown): void {
+  const version = typeof state === 'object' && state !== null && 'version' in state ? state.version : undefined;
+  if (typeof version !== 'number' || version === stateVersion) return;
+  throw dataError(
+    `the state is of version ${version}, and this program reads version ${stateVersion}; use the version that wrote it`,
+  );
+}
+
+/** Entries by id. Throws a data error for an id that stands twice. */
+function byId<T extends { readonly id?: string }>(entries: readonly T[], list: string): Map<string, T> {
+  const map = new Map<string, T>();
+  entries.forEach((entry, at) => {
+    if (entry.id === undefined) return;
+    if (map.has(entry.id))
+      throw dataError(`state.${list}.${at} has the id ${entry.id}, which stands in an earlier one`);
+    map.set(entry.id, entry);
+  });
+  return map;
+}
+
+function checkDesigns(space: Space, entries: readonly { readonly design: Design }[], list: string): void {
+  entries.forEach(({ design }, at) => {
+    try {
+      space.encode(design);
+    } catch (cause) {
+      throw dataError(`state.${list}.${at}: ${messageOf(cause)}`, { cause });
+    }
+  });
+}
+
+/** Throws a data error for an entry of a round or an ask that the state does not know. */
+function checkRounds({ requests, evaluations, round, asks }: OptimizerState, asked: ReadonlyMap<string, AskedRequest>) {
+  requests.forEach((request, at) => {
+    if (request.round <= round) return;
+    throw dataError(`state.requests.${at}.round is ${request.round}, and the last round of the state is ${round}`);
+  });
+  evaluations.forEach((evaluation, at) => {
+    const of = evaluation.id === undefined ? undefined : asked.get(evaluation.id)?.round;
+    const expected = of ?? evaluation.round;
+    if (evaluation.round !== expected || expected > round) {
+      const reason = of === undefined ? `the last round of the state is ${round}` : `its request is of round ${of}`;
+      throw dataError(`state.evaluations.${at}.round is ${evaluation.round}, and ${reason}`);
+    }
+    if (evaluation.asks > asks) {
+      throw dataError(`state.evaluations.${at}.asks is ${evaluation.asks}, and the state has ${asks} asks`);
+    }
+  });
+}
+
+/**
+ * The space, options and history of a state. Throws a data error, one sentence that names the place, for what is no state: another
+ * version, a field of another kind, a design that is not in the space, an id that stands twice, a round that was never asked.
+ */
+export function readState(given: OptimizerState): {
+  readonly space: Space;
+  readonly options: PlainOptions;
+  readonly history: GrowingHistory;
+} {
+  checkVersion(given);
+  const state = readShape(stateSchema, given, 'state');
+  const { options, requests: asked, evaluations, asks, round } = state;
   const space = createSpace(state.space, 'the space of the state').fix(state.fixed);
-  space.encodeAll([...state.requests, ...state.evaluations].map(({ design }) => design));
-  const { requests, evaluations, asks, round } = state;
-  return {
-    space,
-    history: {
-      requests: new Map(requests.map((request) => [request.id, request])),
-      evaluations: [...evaluations],
-      told: new Map(evaluations.flatMap((one) => (one.id === undefined ? [] : [[one.id, one] as const]))),
-      asks,
-      round,
-    },
-  };
+  const requests = byId(asked, 'requests');
+  const told = byId(evaluations, 'evaluations');
+  checkDesigns(space, asked, 'requests');
+  checkDesigns(space, evaluations, 'evaluations');
+  checkRounds(state, requests);
+  return { space, options, history: { requests, evaluations: [...evaluations], told, asks, round } };
 }

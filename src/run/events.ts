@@ -98,9 +98,11 @@ function isDesign(value: unknown): boolean {
   return Object.values(value).every((entry) => typeof entry === 'string' || Number.isFinite(entry));
 }
 
-const design = z.custom<Design>(isDesign, 'is no design');
-const count = z.number().int().nonnegative();
-const id = z.string().min(1);
+export const designSchema: z.ZodType<Design> = z.custom<Design>(isDesign, 'is no design');
+export const countSchema: z.ZodNumber = z.number().int().nonnegative();
+export const idSchema: z.ZodString = z.string().min(1);
+
+const [design, count, id] = [designSchema, countSchema, idSchema];
 const told = {
   event: z.literal('told'),
   id: id.exactOptional(),
@@ -126,7 +128,7 @@ const figure = z.union([
   z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number),
 ]);
 
-const prediction: z.ZodType<Prediction> = z.object({ mean: figure, std: figure });
+export const predictionSchema: z.ZodType<Prediction> = z.object({ mean: figure, std: figure });
 
 const eventSchema: z.ZodType<JournalEvent> = z.discriminatedUnion('event', [
   z.object({ event: z.literal('begin'), version: count, settings }),
@@ -134,7 +136,7 @@ const eventSchema: z.ZodType<JournalEvent> = z.discriminatedUnion('event', [
   z.object({
     event: z.literal('asked'),
     round: count,
-    requests: z.array(z.object({ id, design, predicted: prediction.exactOptional() })),
+    requests: z.array(z.object({ id, design, predicted: predictionSchema.exactOptional() })),
   }),
   z.discriminatedUnion('status', [
     z.object({ ...told, status: z.literal('measured'), reward: z.number() }),

@@ -1,6 +1,8 @@
 export { removeLeftovers, writeCheckpoint } from './checkpoint.ts';
 export { holdsRun, openRun, type Run } from './directory.ts';
 export {
+  countSchema,
+  designSchema,
   journalVersion,
   type JournalEvent,
   type Prediction,
@@ -29,3 +31,5 @@ export type { Json } from './json.ts';
 export { acquireLock, type Lock } from './lock.ts';
 export type { RunRecord } from './record.ts';
 export { bestOf, type WriteResults } from './results.ts';
+export { askedRequestSchema, evaluationSchema } from './schema.ts';
+export { compareSettings } from './settings.ts';

@@ -11,6 +11,7 @@ export {
   type DesignList,
   type DesignOptions,
 } from './read.ts';
+export { readResults, type ResultOptions, type ResultRow } from './results.ts';
 export type { Cell } from './sheet.ts';
 export type { Direction, Table, TableOptions } from './types.ts';
 export { formatDesigns, writeDesigns, writeDesignsTo, type ExtraColumn, type WriteOptions } from './write.ts';

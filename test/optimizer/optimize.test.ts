@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { UserError, randomStream } from '../../src/base/index.ts';
-import { optimize, type OptimizeOptions, type RoundReport } from '../../src/optimizer/index.ts';
+import { optimize, runSettings, type OptimizeOptions, type RoundReport } from '../../src/optimizer/index.ts';
 import { openRun, type RunSettings } from '../../src/run/index.ts';
 import type { Design } from '../../src/space/index.ts';
 import { folderWith } from '../support/cli.ts';
@@ -128,16 +128,7 @@ describe('optimizing', () => {
   });
 });
 
-const settings: RunSettings = {
-  space: cube.definition,
-  direction: 'maximize',
-  reward: 'yield',
-  seed: 0,
-  batch: 8,
-  threads: 1,
-  evaluations: 24,
-  package: '0.1.0',
-};
+const settings: RunSettings = runSettings(cube, options, { reward: 'yield', more: { surrogate: 'gaussian-process' } });
 
 describe('a run directory', () => {
   async function interrupted(directory: string, after: number): Promise<void> {
@@ -209,9 +200,103 @@ describe('a run directory', () => {
     expect(await readFile(join(directory, 'journal.jsonl'), 'utf8')).toBe(journal);
   });
 
-  test('begun with another seed is refused', async () => {
+  test.each<[Partial<OptimizeOptions>, RegExp]>([
+    [{ seed: 5 }, /^seed is 5, but the run in .* was begun with 0; only evaluations may be raised$/],
+    [{ direction: 'minimize' }, /^direction is "minimize", but .* was begun with "maximize";/],
+    [{ batch: 9 }, /^batch is 9, but .* was begun with 8;/],
+    [{ threads: 2 }, /^threads is 2, but .* was begun with 1;/],
+    [{ pool: 256 }, /^pool is 256, but .* was begun with 128;/],
+    [{ initial: 9 }, /^initial is 9, but .* was begun with 8;/],
+    [{ exploration: 2 }, /^exploration is 2, but .* was begun with nothing;/],
+    [{ training: { steps: 50, width: 32 } }, /^training\.steps is 50, but .* was begun with 100;/],
+    [{ fix: { x: 0.5 } }, /^fix is {"x":0.5}, but .* was begun with nothing;/],
+    [{ target: -0.1 }, /^target is -0.1, but .* was begun with nothing;/],
+    [
+      { candidates: [{ x: 0.5, y: 0.5, z: 0.5 }] },
+      /^candidates is {"digest":"1 row, sha256 [0-9a-f]{16}","rows".* was begun with nothing;/,
+    ],
+    [
+      { data: [{ design: { x: 0.5, y: 0.5, z: 0.5 }, reward: 1 }] },
+      /^data is "1 row, sha256 [0-9a-f]{16}", but .* was begun with nothing;/,
+    ],
+    [{ evaluations: 23 }, /^evaluations is 23, but .* begun with 24; it may only be raised$/],
+    [{ evaluations: 25 }, /^evaluations is 25, but .* opened with 24; open it with more$/],
+  ])('begun otherwise than with %j is refused', async (change, sentence) => {
     const run = await openRun(newDirectory(), settings);
-    await expect(optimize(cube, bowl, { ...options, seed: 5, run })).rejects.toThrow(/seed 0, and is now given 5/);
+    const refused = optimize(cube, bowl, { ...options, ...change, run });
+    await expect(refused).rejects.toMatchObject({ kind: 'usage', message: expect.stringMatching(sentence) as string });
+    expect(run.record.requests.size).toBe(0);
+    await run.close();
+  });
+
+  test('that was opened without settings gives the number of threads and evaluations', async () => {
+    const directory = newDirectory();
+    await (await openRun(directory, settings)).close();
+    const run = await openRun(directory);
+    const { evaluations: _, threads: __, ...others } = options;
+    const { stopped, evaluations } = await optimize(cube, bowl, {
+      ...others,
+      signal: new AbortController().signal,
+      run,
+    });
+    expect([stopped, evaluations]).toEqual(['budget', 24]);
+    await run.close();
+  });
+
+  test('is told the rest of past data whose telling was cut short', async () => {
+    const data = Array.from({ length: 12 }, (_, i) => ({
+      design: { x: i / 12, y: ((i * 5) % 12) / 12, z: ((i * 7) % 12) / 12 },
+      reward: i % 3,
+      ...(i === 4 ? { id: 'mine' } : {}),
+    }));
+    const withData = { ...options, data, evaluations: 8 };
+    const [whole, cut] = [newDirectory(), newDirectory()];
+    for (const directory of [whole, cut]) {
+      const run = await openRun(directory, runSettings(cube, withData));
+      if (directory === cut) {
+        await run.tell(data.slice(0, 7).map((one) => ({ ...one, status: 'measured', source: 'table' })));
+      }
+      await optimize(cube, bowl, { ...withData, run });
+      await run.close();
+    }
+    const [one, other] = await Promise.all(
+      [whole, cut].map((directory) => readFile(join(directory, 'evaluations.csv'), 'utf8')),
+    );
+    expect(other).toBe(one);
+    expect(one!.split('\n')).toHaveLength(1 + 12 + 8 + 1);
+  });
+
+  test('writes results that a kill kept from being written, and counts what was told before it', async () => {
+    const directory = newDirectory();
+    const run = await openRun(directory, settings);
+    let rounds = 0;
+    const cut = {
+      ...run,
+      round: () => (++rounds === 3 ? Promise.reject(new UserError('stopped', 'cut')) : Promise.resolve()),
+    };
+    await expect(optimize(cube, bowl, { ...options, run: cut })).rejects.toThrow('cut');
+    await run.close();
+    await rm(join(directory, 'evaluations.csv'));
+    const again = await openRun(directory);
+    await optimize(cube, bowl, { ...options, run: again });
+    expect(again.record.rounds.at(-1)!.figures).toMatchObject({ evaluations: 24, measured: 8, failed: 0 });
+    expect((await readFile(join(directory, 'evaluations.csv'), 'utf8')).split('\n')).toHaveLength(26);
+    await again.close();
+  });
+
+  test('tells outcomes only once they are kept', async () => {
+    const run = await openRun(newDirectory(), settings);
+    const told: string[] = [];
+    await optimize(cube, bowl, {
+      ...options,
+      run,
+      concurrency: 4,
+      onOutcome: ({ id }, { design }) => {
+        expect(run.record.told.get(id)!.design).toEqual(design);
+        told.push(id);
+      },
+    });
+    expect([...told].sort()).toEqual([...run.record.told.keys()].sort());
     await run.close();
   });
 });

@@ -321,3 +321,83 @@ test.each([
 ] as readonly (readonly [OptimizerOptions, RegExp])[])('the options %j are refused', (options, message) => {
   expect(() => DiffusionOptimizer.create(cube, options)).toThrow(message);
 });
+
+describe('a state', () => {
+  const valid = async (): Promise<OptimizerState> => {
+    const { optimizer } = await begun(cube, 2, bowl, { ...tinySearch, seed: 4 });
+    optimizer.tell([{ design: { x: 0.1, y: 0.2, z: 0.3 }, error: 'broken' }]);
+    return copied(optimizer);
+  };
+
+  test('that is valid is taken', async () => {
+    const state = await valid();
+    expect(DiffusionOptimizer.fromState(state, tinySearch).state()).toEqual(state);
+  });
+
+  type Change = (state: OptimizerState) => unknown;
+  test.each<[string, Change, RegExp]>([
+    ['null', () => null, /^state is null, and an object was expected$/],
+    [
+      'of another version',
+      (state) => ({ ...state, version: 2 }),
+      /^the state is of version 2, and this program reads version 1/,
+    ],
+    [
+      'without a version',
+      ({ version: _, ...state }) => state,
+      /^state\.version is missing, and a number was expected$/,
+    ],
+    ['with a strange key', (state) => ({ ...state, more: 1 }), /^state is .*, and it has the unknown key more$/],
+    [
+      'with a bad space',
+      (state) => ({ ...state, space: { parameters: { x: { type: 'reel' } } } }),
+      /^the space of the state/,
+    ],
+    ['without a space', (state) => ({ ...state, space: 3 }), /^state\.space is 3, and a space was expected$/],
+    [
+      'with an option of another kind',
+      (state) => ({ ...state, options: { ...state.options, seed: 'one' } }),
+      /^state\.options\.seed is "one", and a number was expected$/,
+    ],
+    [
+      'with an unknown option',
+      (state) => ({ ...state, options: { sede: 1 } }),
+      /^state\.options is {"sede":1}, and it has the unknown key sede$/,
+    ],
+    [
+      'with a result that is none',
+      (state) => ({ ...state, evaluations: [{ ...state.evaluations[0], reward: '1' }] }),
+      /^state\.evaluations\.0\.reward is "1", and a number was expected$/,
+    ],
+    [
+      'with a design outside the space',
+      (state) => ({ ...state, requests: [state.requests[0], { ...state.requests[1], design: { x: 2, y: 0, z: 0 } }] }),
+      /^state\.requests\.1: the design's x is 2/,
+    ],
+    [
+      'with an id twice',
+      (state) => ({ ...state, requests: [state.requests[0], state.requests[0]] }),
+      /^state\.requests\.1 has the id r1-1, which stands in an earlier one$/,
+    ],
+    [
+      'with a round that was never asked',
+      (state) => ({ ...state, requests: [{ ...state.requests[0], round: 3 }] }),
+      /^state\.requests\.0\.round is 3, and the last round of the state is 1$/,
+    ],
+    [
+      'with a result of another round than its request',
+      (state) => ({ ...state, evaluations: [{ ...state.evaluations[0], round: 0 }] }),
+      /^state\.evaluations\.0\.round is 0, and its request is of round 1$/,
+    ],
+    [
+      'with more asks in a result than there were',
+      (state) => ({ ...state, evaluations: [{ ...state.evaluations[2], asks: 5 }] }),
+      /^state\.evaluations\.0\.asks is 5, and the state has 1 asks$/,
+    ],
+  ])('%s is refused', async (_, change, message) => {
+    const state = change(await valid()) as OptimizerState;
+    const restore = (): unknown => DiffusionOptimizer.fromState(state, tinySearch);
+    expect(restore).toThrow(message);
+    expect(restore).toThrow(expect.objectContaining({ kind: 'data' }));
+  });
+});

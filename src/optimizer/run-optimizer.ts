@@ -1,0 +1,41 @@
+import { orderedEvaluations, type Run, type RunRecord, type Source, type Tell } from '../run/index.ts';
+import type { Space } from '../space/index.ts';
+import { tellOf, type Evaluation } from './evaluation.ts';
+import { DiffusionOptimizer } from './optimizer.ts';
+import type { OptimizerOptions } from './optimizer-options.ts';
+import { stateOf } from './state.ts';
+import type { Best } from './stopping.ts';
+
+/** An evaluation as a run keeps it. */
+export function journalled(evaluation: Evaluation, source: Source): Tell {
+  return { ...tellOf(evaluation), source };
+}
+
+/** The past evaluations that a run was not told yet: those without an id are told in their order, and a kill may cut that short. */
+function untoldData({ asks, evaluations }: RunRecord, data: readonly Evaluation[]): readonly Evaluation[] {
+  if (asks > 0) return [];
+  const told = evaluations.filter(({ id, source }) => source === 'table' && id === undefined).length;
+  let nameless = 0;
+  return data.filter(({ id }) => id !== undefined || nameless++ >= told);
+}
+
+/** Tells a run the past evaluations that it was begun with, or the rest of them. */
+export async function tellData(run: Run, data: readonly Evaluation[]): Promise<void> {
+  await run.tell(untoldData(run.record, data).map((one) => journalled(one, 'table')));
+}
+
+/** The optimizer that knows what a run knows; threads and the most evaluations are the run's where options do not say them. */
+export function optimizerOfRun({ record }: Run, space: Space, options: OptimizerOptions): DiffusionOptimizer {
+  const { threads, evaluations } = record.settings;
+  const kept = { threads, ...(evaluations === undefined ? {} : { evaluations }), ...options };
+  return DiffusionOptimizer.fromState(stateOf(space, kept, record), kept);
+}
+
+/** Rewrites the results of a run; `best` is the best design with the mean of its rewards. */
+export async function writeRunResults({ record, space, writeResults }: Run, best: Best | undefined): Promise<void> {
+  const first = orderedEvaluations(record).find(
+    ({ status, design }) => status === 'measured' && space.names.every((name) => design[name] === best?.design[name]),
+  );
+  if (best === undefined || first?.status !== 'measured') await writeResults();
+  else await writeResults({ ...first, reward: best.reward });
+}

@@ -1,0 +1,180 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { cellsOf, diffopt, experiments, folderWith } from '../support/cli.ts';
+import { factsIn, fileOf, planeSpace } from '../support/optimizing.ts';
+import { readJournal } from '../../src/run/index.ts';
+
+const begin = [
+  '--space',
+  'space.json',
+  '--reward',
+  'yield',
+  '--seed',
+  '3',
+  '--batch',
+  '6',
+  '--initial',
+  '6',
+  '--threads',
+  '1',
+];
+const fast = ['--surrogate', 'gaussian-process'];
+
+/** The text of a CSV with its rows changed, cell by cell. */
+function withRows(csv: string, change: (row: readonly string[], at: number) => readonly string[]): string {
+  const { header, rows } = cellsOf(csv);
+  return [header, ...rows.map(change), []].map((row) => row.join(',')).join('\n');
+}
+
+const bowl = (x: string, y: string): string => String(-((Number(x) - 0.3) ** 2) - (Number(y) - 0.6) ** 2);
+
+/** An asked CSV with its rewards filled in. */
+function filledIn(csv: string, skip: readonly number[] = []): string {
+  return withRows(csv, ([id = '', x = '', y = '', , ...rest], at) => [
+    id,
+    x,
+    y,
+    skip.includes(at) ? '' : bowl(x, y),
+    ...rest,
+  ]);
+}
+
+describe('ask and tell', () => {
+  it('go by hand through an initial round, results in parts, and a learnt round', async () => {
+    const folder = folderWith({ 'space.json': planeSpace });
+    const first = await diffopt(['ask', 'lab', ...begin, ...fast, '--out', 'next.csv'], folder);
+    expect(first).toEqual({
+      code: 0,
+      stdout: 'designs  next.csv\n',
+      stderr: 'lab: round 1, 6 designs without a result\n',
+    });
+    const csv = fileOf(folder, 'next.csv');
+    const { header, rows } = cellsOf(csv);
+    expect(header).toEqual(['id', 'x', 'y', 'yield', 'predicted_yield', 'predicted_yield_std']);
+    expect(rows.map(([id, , , ...rest]) => [id, ...rest])).toEqual(
+      Array.from({ length: 6 }, (_, i) => [`r1-${i + 1}`, '', '', '']),
+    );
+
+    // The fourth failed, the sixth is not measured, and one of our own is added.
+    const results = filledIn(csv, [3, 5])
+      .split('\n')
+      .map((line, at) =>
+        line === '' ? ',0.25,0.75,-0.02,,,' : `${line},${at === 0 ? 'broke' : at === 4 ? 'yes' : ''}`,
+      );
+    writeFileSync(join(folder, 'results.csv'), `${results.join('\n')}\n`);
+    const told = await diffopt(['tell', 'lab', 'results.csv', '--failed', 'broke', '--json'], folder);
+    expect([told.code, told.stderr]).toEqual([0, '']);
+    expect(JSON.parse(told.stdout)).toMatchObject({ run: 'lab', new: 6, known: 0, empty: 1, pending: 1 });
+    const again = await diffopt(['tell', 'lab', 'results.csv', '--failed', 'broke'], folder);
+    expect(again.stdout).toMatch(
+      /^0 new results, 6 known already, 1 row without a result yet, 1 design still to measure\n\nbest yield {2}-0\./,
+    );
+    expect(cellsOf(fileOf(folder, 'lab', 'evaluations.csv')).rows.map((row) => row.slice(3))).toEqual([
+      ...[1, 2, 3, 4, 5].map((n) => ['1', n === 4 ? 'failed' : 'ok', `r1-${n}`]),
+      ['1', 'ok', expect.stringMatching(/^own-[0-9a-f]{16}$/)],
+    ]);
+
+    const second = await diffopt(['ask', 'lab', '--count', '3'], folder);
+    const next = cellsOf(second.stdout).rows;
+    expect(next.map(([id]) => id)).toEqual(['r2-1', 'r2-2', 'r2-3']);
+    for (const [, , , reward, predicted, deviation] of next) {
+      expect(reward).toBe('');
+      expect(Number(predicted)).toBeLessThan(1);
+      expect(Number(deviation)).toBeGreaterThan(0);
+    }
+    const pending = await diffopt(['ask', 'lab', '--pending'], folder);
+    expect(cellsOf(pending.stdout).rows.map((row) => row.slice(0, 3))).toEqual([
+      rows[5]!.slice(0, 3),
+      ...next.map((row) => row.slice(0, 3)),
+    ]);
+
+    // The rest of both rounds, ids and rewards alone, as a spreadsheet leaves them.
+    const rest = pending.stdout
+      .split('\n')
+      .slice(1, -1)
+      .map((line) => line.split(','))
+      .map(([id, x = '', y = '']) => `${id};${bowl(x, y)}`);
+    writeFileSync(join(folder, 'rest.csv'), ['id;yield', ...rest, ''].join('\r\n'));
+    expect((await diffopt(['tell', 'lab', 'rest.csv'], folder)).stdout).toMatch(
+      /^4 new results, 0 designs still to measure\n/,
+    );
+    const record = await readJournal(join(folder, 'lab'));
+    expect(record.rounds.map(({ round, figures }) => [round, figures['measured'], figures['failed']])).toEqual([
+      [1, 5, 1],
+      [2, 3, 0],
+    ]);
+    expect(record.told.get('r2-1')!.design).toEqual(record.requests.get('r2-1')!.design);
+  });
+
+  it('begin from a table, with the space guessed from it', async () => {
+    const folder = folderWith({ 'data.csv': experiments(12) });
+    const args = ['ask', 'lab', '--data', 'data.csv', '--reward', 'yield', '--count', '2', '--threads', '1', ...fast];
+    const { code, stdout, stderr } = await diffopt(args, folder);
+    expect(stderr).toContain('data.csv: 12 rows; maximizing yield\n');
+    expect([code, cellsOf(stdout).header]).toEqual([
+      0,
+      ['id', 'x', 'y', 'catalyst', 'yield', 'predicted_yield', 'predicted_yield_std'],
+    ]);
+    expect(cellsOf(stdout).rows.map(([, , , , , predicted]) => Number(predicted) > 5)).toEqual([true, true]);
+    const record = await readJournal(join(folder, 'lab'));
+    expect([record.evaluations.length, record.asks]).toEqual([12, 1]);
+  });
+
+  it('refuse what contradicts, and say where it stands', async () => {
+    const folder = folderWith({ 'space.json': planeSpace });
+    const csv = (await diffopt(['ask', 'lab', ...begin], folder)).stdout;
+    writeFileSync(join(folder, 'results.csv'), filledIn(csv, [4, 5]));
+    expect((await diffopt(['tell', 'lab', 'results.csv'], folder)).code).toBe(0);
+    const journal = readFileSync(join(folder, 'lab', 'journal.jsonl'));
+    const cases: readonly (readonly [string, string])[] = [
+      [
+        withRows(filledIn(csv), (row, at) => (at === 1 ? row.map((cell, i) => (i === 3 ? '7' : cell)) : row)),
+        'bad.csv line 3, column "yield": evaluation r1-2 was told with the reward -',
+      ],
+      [
+        withRows(filledIn(csv), (row, at) => (at === 2 ? ['r1-33', ...row.slice(1)] : row)),
+        'bad.csv line 4, column "id" holds "r1-33", which was never asked;',
+      ],
+      [
+        withRows(filledIn(csv), (row, at) => (at === 5 ? [row[0]!, '1.5', ...row.slice(2)] : row)),
+        'bad.csv line 7, column "x": x is 1.5',
+      ],
+      [
+        withRows(filledIn(csv), (row, at) => (at === 4 ? [...row.slice(0, 3), 'good', ...row.slice(4)] : row)),
+        'bad.csv line 6, column "yield" holds "good", and a reward that is a finite number was expected;',
+      ],
+      [
+        'id,yield\nr1-5,1\nr1-5,2\n',
+        'bad.csv line 3, column "yield": evaluation r1-5 was told with the reward 1 before, and is now told with the reward 2',
+      ],
+      ['id,yield\n,1\n', 'bad.csv line 2 has neither an "id" nor a design'],
+      ['id,x,yield\nr1-5,0.5,1\n', 'bad.csv has no column "y", a parameter of the run'],
+    ];
+    for (const [content, sentence] of cases) {
+      writeFileSync(join(folder, 'bad.csv'), content);
+      const { code, stdout, stderr } = await diffopt(['tell', 'lab', 'bad.csv'], folder);
+      expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining(`diffopt: ${sentence}`)]);
+    }
+    expect(readFileSync(join(folder, 'lab', 'journal.jsonl'))).toEqual(journal);
+    expect(factsIn(journal.toString()).filter(({ event }) => event === 'told')).toHaveLength(4);
+  }, 240_000);
+
+  it.each<[string, readonly string[], number, string]>([
+    ['no space', ['ask', 'new'], 2, '--space or --data is missing'],
+    ['flags of a new run', ['ask', 'lab', '--seed', '4'], 2, '--seed is for a new run, and lab holds one'],
+    [
+      'other flags',
+      ['ask', 'lab', ...begin, '--minimize'],
+      2,
+      'direction is "minimize", but the run in lab was begun with "maximize"',
+    ],
+    ['nothing to tell to', ['tell', 'new', 'space.json'], 1, 'new holds no run'],
+  ])('refuse %s', async (_, args, code, sentence) => {
+    const folder = folderWith({ 'space.json': planeSpace });
+    if (args.includes('lab')) await diffopt(['ask', 'lab', ...begin], folder);
+    const result = await diffopt(args, folder);
+    expect([result.code, result.stdout]).toEqual([code, '']);
+    expect(result.stderr).toContain(`diffopt: ${sentence}`);
+  });
+});

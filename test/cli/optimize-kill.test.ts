@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { folderWith } from '../support/cli.ts';
+import {
+  answersIn,
+  factsIn,
+  fileOf,
+  optimizing,
+  optimizingFiles,
+  startOptimizing,
+  untilEvent,
+  writeFiles,
+  type Fact,
+} from '../support/optimizing.ts';
+
+const args = ['--json', '--concurrency', '3', '--seed', '5'];
+
+let whole: readonly string[] = [];
+
+beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'diffopt-'));
+  try {
+    writeFiles(folder);
+    expect(await optimizing({ folder, args })).toMatchObject({ code: 0 });
+    whole = resultsIn(folder);
+    expect(whole[0]!.split('\n')).toHaveLength(14);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+function resultsIn(folder: string): readonly string[] {
+  return ['evaluations.csv', 'best.json'].map((name) => fileOf(folder, 'run', name));
+}
+
+/** Starts an optimization and kills it at a moment; resolves with the events that it printed. */
+type Kill = (folder: string) => Promise<readonly Fact[]>;
+
+function itself(env: Readonly<Record<string, string>>): Kill {
+  return async (folder) => {
+    const { signal, stdout } = await optimizing({ folder, args, env });
+    expect(signal).toBe('SIGKILL');
+    return factsIn(stdout);
+  };
+}
+
+const at = (moment: string): Kill => itself({ DIFFOPT_TEST_KILL: moment });
+
+/** Kills it so many milliseconds after the first round was told: the next designs are then being looked for. */
+function asking(ms: number): Kill {
+  return async (folder) => {
+    const child = startOptimizing({ folder, args });
+    const exited = once(child, 'exit');
+    const events = await untilEvent(child, 'round');
+    await sleep(ms);
+    child.kill('SIGKILL');
+    expect(await exited).toEqual([null, 'SIGKILL']);
+    expect(fileOf(folder, 'run', 'journal.jsonl')).not.toContain('"round":2');
+    return events;
+  };
+}
+
+// The journal's appends: asked, six told (fewer when some come together), round, ...
+const moments: readonly (readonly [string, Kill])[] = [
+  ['while the journal is begun', at('rename journal.jsonl 1 before')],
+  ['when what is asked is half written', at('append 1 half')],
+  ['when what is told is half written', at('append 3 half')],
+  ['before what is told is synced', at('append 2 before-sync')],
+  ['while evaluations.csv is renamed', at('rename evaluations.csv 1 before')],
+  ['when best.json was renamed', at('rename best.json 1 after')],
+  ['as soon as designs are asked for', asking(0)],
+  ['while models train', asking(400)],
+  ['while the oracle evaluates learnt designs', itself({ ORACLE_KILLS: 'r2-5', ORACLE_MS: '50' })],
+  ['when the last results were written', at('rename evaluations.csv 2 after')],
+  ['while the report is renamed', at('rename report.html 1 before')],
+];
+
+describe('an optimization that is killed', () => {
+  it.each(moments)('%s loses nothing that was told, and goes on as if nothing had happened', async (_, kill) => {
+    const folder = folderWith(optimizingFiles);
+    const events = await kill(folder);
+    const end = await optimizing({ folder, args });
+    expect([end.code, end.stderr.includes('unexpected')]).toEqual([0, false]);
+    expect(resultsIn(folder)).toEqual(whole);
+    expect(readdirSync(join(folder, 'run')).sort()).toEqual([
+      'best.json',
+      'evaluations.csv',
+      'journal.jsonl',
+      'report.html',
+    ]);
+
+    // What was acknowledged before the kill was not asked of the oracle again, and all rewards are what it answered.
+    const answers = answersIn(folder);
+    const told = new Map(
+      factsIn(fileOf(folder, 'run', 'journal.jsonl'))
+        .filter(({ event }) => event === 'told')
+        .map(({ id, reward }) => [id, reward]),
+    );
+    for (const { id, reward } of events.filter(({ event }) => event === 'evaluated')) {
+      expect(told.get(id)).toBe(reward);
+      expect(answers.filter((answer) => answer['id'] === id)).toHaveLength(1);
+    }
+    expect(told.size).toBe(12);
+    for (const { id, reward } of answers) expect(told.get(id)).toBe(reward);
+    expect(answers.length).toBeLessThanOrEqual(12 + 3);
+  });
+});
