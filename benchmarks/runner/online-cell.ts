@@ -40,9 +40,10 @@ function createRecord({ problem, topCost }: OnlineTask, space: Space, seed: numb
   let evaluations = 0;
   let least = Infinity;
   let incumbent: Design | undefined;
+  let truth: number | null = null;
   const measureOne = (design: Design): Evaluation => {
     const cost = problem.measure(design, noise.split(++evaluations));
-    if (cost !== undefined && cost < least) [least, incumbent] = [cost, design];
+    if (cost !== undefined && cost < least) [least, incumbent, truth] = [cost, design, null];
     if (topCost !== undefined && problem.truth(design) <= topCost) top.add(keyOf(space, design));
     return { design, cost };
   };
@@ -51,7 +52,7 @@ function createRecord({ problem, topCost }: OnlineTask, space: Space, seed: numb
     incumbent: () => incumbent,
     reached: () => ({
       evaluations,
-      cost: incumbent === undefined ? null : problem.truth(incumbent),
+      cost: incumbent === undefined ? null : (truth ??= problem.truth(incumbent)),
       ...(topCost === undefined ? {} : { top: top.size }),
     }),
   };

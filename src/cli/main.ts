@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { UserError, exitCodes, messageOf } from '../base/index.ts';
 import { backtest } from './backtest.ts';
+import { benchmark } from './benchmark.ts';
 import { parseCommandLine } from './parse.ts';
 import { propose } from './propose.ts';
 import { repair } from './repair.ts';
@@ -8,7 +9,7 @@ import { sample } from './sample.ts';
 import { print, widthOf, type Session } from './session.ts';
 import { train } from './train.ts';
 
-const commands = [propose, repair, backtest, train, sample];
+const commands = [propose, repair, backtest, train, sample, benchmark];
 const interrupted = 130;
 const unexpected = 1;
 

@@ -59,7 +59,7 @@ function designsFrom({ candidates, start = 'sobol' }: OnlineTask, space: Space, 
   return start === 'random' ? () => uniformDesign(space, stream) : spreadDesigns(space, stream);
 }
 
-const typicalDraws = 256;
+const typicalDraws = 64;
 
 /** The median true cost of designs that nobody chose: a normalised regret of 1. The same in every run. */
 export function typicalCost({ problem, candidates }: OnlineTask): number {
