@@ -71,7 +71,8 @@ function cellsOf(
   const { part } = rule;
   const methods = rule.methods
     .flatMap((name) => (name === peers ? registry.peerNames : [name]))
-    .filter((name) => wanted.methods?.includes(name) ?? true);
+    // Both random rows stand beside whatever is measured offline.
+    .filter((name) => (part === 'offline' && isRandom(name)) || (wanted.methods?.includes(name) ?? true));
   const count = (task: string): number =>
     part === 'offline'
       ? offlineCount

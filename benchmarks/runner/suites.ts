@@ -1,4 +1,5 @@
 import { onlineGroups } from '../tasks/online/catalogue.ts';
+import { functionNames } from '../tasks/online/functions.ts';
 import { taskNames } from '../tasks/catalogue.ts';
 import type { Part } from './cells.ts';
 
@@ -34,7 +35,7 @@ const offline = [
 
 const { '200-d': high, '20-d': middle, noisy, discrete, lab, hpo, sequences, others, bbob } = onlineGroups;
 const firstInstances = bbob.filter((name) => name.includes('-i1-'));
-/** One of three BBOB functions, all groups among them. */
+/** One of three BBOB functions, of every group. */
 const third = firstInstances.filter((_, at) => at % 3 === 0);
 
 function on(tasks: readonly string[], methods: readonly string[], seeds: number, evaluations?: number): Rule {
@@ -47,20 +48,23 @@ function off(tasks: readonly string[], methods: readonly string[], seeds: number
 
 export const suites: { readonly [Name in SuiteName]: readonly Rule[] } = {
   quick: [
-    off(['branin', 'tf-bind-8-500', 'coating'], ['ours', 'best-of-data', 'random', 'random-unseen'], 2),
-    on(['buchwald_a', 'crossed_barrel'], online, 2),
+    off(['tf-bind-8-500'], ['ours', 'best-of-data', 'random', 'random-unseen'], 2),
+    off(['branin'], ['best-of-data', 'random'], 2),
+    on(['buchwald_a'], online, 2),
     on(['ackley-10-mixed', 'rastrigin-20'], online, 2, 100),
-    on(['bbob-f8-i1-d10', 'bbob-f15-i1-d10'], [...baselines], 2, 200),
+    on(['bbob-f8-i1-d10', 'bbob-f15-i1-d10'], baselines, 2, 200),
   ],
   standard: [
-    off(['tf-bind-8', 'tf-bind-8-500', 'branin', 'coating', 'rastrigin-60'], offline, 2),
-    on([...lab, ...sequences], [...online, peers], 3),
-    on(['hpo-naval', 'hpo-car', 'hpo-nasbench201'], [...online, peers], 2),
-    on([...middle, ...discrete.slice(0, 4)], [...online, peers], 2, 300),
-    on([...high], ['ours', ...baselines], 1, 1500),
-    on(['coating-online', 'rover-60', 'lasso-300'], [...online, peers], 1, 500),
-    on(firstInstances, [...baselines, peers], 2, 300),
+    off(['tf-bind-8', 'tf-bind-8-500', 'branin', 'coating'], offline, 2),
+    off(['rastrigin-60'], offline, 1),
+    on([...lab, ...sequences], online, 3),
+    on(['hpo-naval', 'hpo-car', 'hpo-nasbench201'], online, 2),
+    on([...middle, ...functionNames('10-mixed')], online, 2, 300),
+    on(high, online, 1, 1500),
+    on(others, online, 1, 500),
+    on(firstInstances, baselines, 2, 300),
     on(third, ['ours'], 2, 300),
+    on(['buchwald_a', 'crossed_barrel', ...third], [peers], 1, 300),
   ],
   full: [
     off(taskNames, offline, 8),

@@ -6,7 +6,7 @@ import type { OnlineCell } from '../cells.ts';
 import { ranksOn, type TaskLosses } from './comparison.ts';
 import { heading, paragraph, table, type Block } from './document.ts';
 import { methodText, standingsTable, type MethodFacts } from './standings.ts';
-import { durationText, groupedBy, meanAndError, remarks } from './text.ts';
+import { durationText, groupedBy, meanAndError, numberText, remarks } from './text.ts';
 
 /** The cells of one task with one budget. */
 export interface OnlineTaskCells {
@@ -95,8 +95,8 @@ function taskBlocks(one: OnlineTaskCells): readonly Block[] {
   const caption =
     facts === undefined
       ? 'No method got as far as loading this task.'
-      : `${facts.sign === -1 ? 'More' : 'Less'} is better; the best is ${(facts.sign * facts.least).toPrecision(5)}, a typical random design has ` +
-        `${(facts.sign * facts.typical).toPrecision(5)}. Mean ± standard error over seeds.`;
+      : `${facts.sign === -1 ? 'More' : 'Less'} is better; the best is ${numberText(facts.sign * facts.least)}, a typical random design has ` +
+        `${numberText(facts.sign * facts.typical)}. Mean ± standard error over seeds.`;
   return [
     heading(3, `${title}, ${count} evaluations`),
     paragraph(caption),

@@ -12,6 +12,7 @@ function decimalsFor(size: number, digits: number): number {
 export function numberText(value: number, digits: number = 4): string {
   if (!Number.isFinite(value)) return '';
   const size = Math.abs(value);
+  if (size === 0) return '0';
   if (size >= 1e6 || (size > 0 && size < 1e-4)) return value.toExponential(digits - 1);
   return value.toFixed(decimalsFor(size, digits));
 }

@@ -1,8 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { onlineMethodNames, onlineMethods, problemOf, uniformDesign, classic } from '../../../benchmarks/index.ts';
+import {
+  classic,
+  diffusionOptimizer,
+  onlineMethodNames,
+  onlineMethods,
+  problemOf,
+  uniformDesign,
+  type OnlineMethodName,
+} from '../../../benchmarks/index.ts';
 import { randomStream } from '../../../src/base/index.ts';
 import { createSpace, type Design, type SpaceDefinition } from '../../../src/space/index.ts';
 import type { Evaluation, OnlineMethod } from '../../../benchmarks/methods/online/method.ts';
+import { tinySearch } from '../../optimizer/online.ts';
+
+/** Methods as they are, but ours with models that are far too small to be good. */
+const tested: { readonly [Name in OnlineMethodName]: OnlineMethod } = {
+  ...onlineMethods,
+  ours: diffusionOptimizer({ ...tinySearch, training: { steps: 20, width: 16 }, pool: 64 }),
+};
+
+/** The rounds of a test, fewer for a method that trains a model in each. */
+function few(name: OnlineMethodName, rounds: number): number {
+  return name === 'ours' ? Math.ceil(rounds / 20) + 2 : rounds;
+}
 
 const spaces: { readonly [name: string]: SpaceDefinition } = {
   real: problemOf(classic('ackley', 6)).space,
@@ -64,16 +84,17 @@ function expectInside(definition: SpaceDefinition, designs: readonly Design[]): 
 }
 
 describe.each(onlineMethodNames)('%s', (name) => {
-  const method = onlineMethods[name];
+  const method = tested[name];
 
   it.each(Object.keys(spaces))('asks for designs of the %s space', async (space) => {
-    expectInside(spaces[space]!, await rounds(method, spaces[space]!));
+    expectInside(spaces[space]!, await rounds(method, spaces[space]!, { count: few(name, 12) }));
   });
 
   it('asks for the same designs with the same seed, for others with another', async () => {
-    const first = await rounds(method, spaces['mixed']!);
-    expect(await rounds(method, spaces['mixed']!)).toEqual(first);
-    expect(await rounds(method, spaces['mixed']!, { seed: 2 })).not.toEqual(first);
+    const count = few(name, 12);
+    const first = await rounds(method, spaces['mixed']!, { count });
+    expect(await rounds(method, spaces['mixed']!, { count })).toEqual(first);
+    expect(await rounds(method, spaces['mixed']!, { count, seed: 2 })).not.toEqual(first);
   });
 
   it('goes on when evaluations come late, out of order, in part or never', async () => {
@@ -83,8 +104,8 @@ describe.each(onlineMethodNames)('%s', (name) => {
       for (const evaluation of told) open.splice(open.indexOf(evaluation), 1);
       return told;
     };
-    expectInside(spaces['mixed']!, await rounds(method, spaces['mixed']!, { count: 25, tell }));
-    expectInside(spaces['real']!, await rounds(method, spaces['real']!, { count: 25, tell: () => [] }));
+    expectInside(spaces['mixed']!, await rounds(method, spaces['mixed']!, { count: few(name, 25), tell }));
+    expectInside(spaces['real']!, await rounds(method, spaces['real']!, { count: few(name, 25), tell: () => [] }));
   });
 
   it('goes on when costs are all the same, or all failures, or some infinite', async () => {
@@ -93,11 +114,12 @@ describe.each(onlineMethodNames)('%s', (name) => {
       () => undefined,
       (design: Design) => (Number(design['x1']) > 0 ? Infinity : Number(design['x2'])),
     ];
-    for (const cost of costs) expectInside(spaces['real']!, await rounds(method, spaces['real']!, { count: 40, cost }));
+    for (const cost of costs)
+      expectInside(spaces['real']!, await rounds(method, spaces['real']!, { count: few(name, 40), cost }));
   });
 
   it('takes batches of one, and evaluations of designs that nobody asked for, told twice', async () => {
-    expectInside(spaces['mixed']!, await rounds(method, spaces['mixed']!, { batch: 1, count: 60 }));
+    expectInside(spaces['mixed']!, await rounds(method, spaces['mixed']!, { batch: 1, count: few(name, 60) }));
     const space = createSpace(spaces['mixed']!);
     const stream = randomStream(4);
     const optimizer = method(space, { seed: 1, batch: 10 });
@@ -115,7 +137,7 @@ describe.each(onlineMethodNames)('%s', (name) => {
 // CMA-ES repeats discrete designs on purpose: its samples differ.
 describe.each(onlineMethodNames.filter((name) => name !== 'cma-es'))('%s', (name) => {
   it('does not repeat a design while others are easily found', async () => {
-    const asked = await rounds(onlineMethods[name], spaces['mixed']!, { count: 10 });
+    const asked = await rounds(tested[name], spaces['mixed']!, { count: few(name, 10) });
     expect(new Set(asked.map((design) => JSON.stringify(design))).size).toBe(asked.length);
   });
 });
