@@ -1,7 +1,7 @@
 import { taskGroupNames, taskGroups } from '../tasks/catalogue.ts';
 import { onlineGroupNames, onlineGroups } from '../tasks/online/catalogue.ts';
 import type { Registry } from './registry.ts';
-import { suiteNames } from './suites.ts';
+import { suiteNames } from './terms.ts';
 
 /** Names of everything that can be asked for. */
 export interface Listing {

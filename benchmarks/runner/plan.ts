@@ -1,7 +1,8 @@
 import { usageError } from '../../src/base/index.ts';
 import { applies, anyMethodNames, type AnyMethodName } from '../methods/catalogue.ts';
 import { isRandom } from '../offline/task-cells.ts';
-import { peers, suites, type Rule, type SuiteName } from './suites.ts';
+import { peers, suites, type Rule } from './suites.ts';
+import type { SuiteName } from './terms.ts';
 import type { Part, PlannedCell } from './cells.ts';
 import type { Registry } from './registry.ts';
 

@@ -9,6 +9,7 @@ import { measureAll } from './pool.ts';
 import { planCells, shardOf, type Shard, type Wanted } from './plan.ts';
 import { loadRegistry } from './registry.ts';
 import { measureCell } from './start-cell.ts';
+import { defaultCap } from './terms.ts';
 import { writeResults, type ResultFiles } from './results.ts';
 
 export interface BenchmarkOptions extends Wanted {
@@ -34,9 +35,7 @@ export interface BenchmarkResult {
   readonly files: ResultFiles;
 }
 
-export const defaultCap = 600;
-
-export function defaultJobs(): number {
+function defaultJobs(): number {
   return Math.max(1, Math.round(availableParallelism() / 2));
 }
 

@@ -2,9 +2,7 @@ import { onlineGroups } from '../tasks/online/catalogue.ts';
 import { functionNames } from '../tasks/online/functions.ts';
 import { taskNames } from '../tasks/catalogue.ts';
 import type { Part } from './cells.ts';
-
-export const suiteNames = ['quick', 'standard', 'full'] as const;
-export type SuiteName = (typeof suiteNames)[number];
+import type { SuiteName } from './terms.ts';
 
 /** Tasks x methods x seeds. */
 export interface Rule {

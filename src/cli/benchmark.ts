@@ -1,16 +1,5 @@
-import {
-  defaultCap,
-  listingOf,
-  loadRegistry,
-  progressText,
-  runBenchmark,
-  suiteNames,
-  type BenchmarkOptions,
-  type BenchmarkResult,
-  type Listing,
-  type Shard,
-  type SuiteName,
-} from '../../benchmarks/runner/index.ts';
+import type { BenchmarkOptions, BenchmarkResult, Listing, Shard } from '../../benchmarks/runner/index.ts';
+import { defaultCap, suiteNames, type SuiteName } from '../../benchmarks/runner/terms.ts';
 import { UserError } from '../base/index.ts';
 import { defineCommand, type Command } from './command.ts';
 import { talkFlags, threadsFlag, type TalkValues, type ThreadsValues } from './computing.ts';
@@ -157,6 +146,7 @@ function listingText({ suites, offline, online, groups }: Listing): string {
 }
 
 async function list({ load, json }: Values, { stdout }: Session): Promise<void> {
+  const { listingOf, loadRegistry } = await import('../../benchmarks/runner/index.ts');
   const listing = listingOf(await loadRegistry(load));
   await print(stdout, json ? `${JSON.stringify(listing, null, 2)}\n` : listingText(listing));
 }
@@ -187,6 +177,7 @@ function asText(result: BenchmarkResult): string {
 async function run(_files: readonly [], values: Values, session: Session): Promise<void> {
   if (values.list) return list(values, session);
   const options = optionsOf(values);
+  const { progressText, runBenchmark } = await import('../../benchmarks/runner/index.ts');
   const reporter = createReporter(session.stderr, values.quiet);
   try {
     const result = await runBenchmark({

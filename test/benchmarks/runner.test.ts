@@ -35,31 +35,29 @@ describe('a run', () => {
     const methods = 'random,sobol,absent,broken,dying,stray,lazy';
     const { code, stdout, stderr } = await benchmark(
       folder,
-      ...['--tasks', 'bowl', '--methods', methods, '--seeds', '0,1', '--jobs', '2', '--json'],
+      ...['--tasks', 'bowl', '--methods', methods, '--seeds', '0', '--jobs', '2', '--json'],
     );
     expect(code).toBe(3);
-    expect(stderr).toContain('diffopt: 8 of 14 cells failed; benchmark/tables.md says why');
+    expect(stderr).toContain('diffopt: 4 of 7 cells failed; benchmark/tables.md says why');
     const { counts, cells } = JSON.parse(stdout) as { counts: unknown; cells: BenchmarkCell[] };
-    expect(counts).toEqual({ done: 4, capped: 0, failed: 8, missing: 2 });
-    expect(cellsIn(folder)).toHaveLength(14);
+    expect(counts).toEqual({ done: 2, capped: 0, failed: 4, missing: 1 });
+    expect(cellsIn(folder)).toHaveLength(7);
     const task = onlineTasks[0]!;
-    for (const seed of [0, 1]) {
-      const start = Math.min(...initialDesigns(task, seed).map(task.problem.truth));
-      const [random, sobol] = ['random', 'sobol'].map((method) => onlineCell(cells, 'bowl', method, seed)) as [
-        OnlineCell,
-        OnlineCell,
-      ];
-      for (const { curve, facts, incumbent, threads, node } of [random, sobol]) {
-        expect(curve.map(({ evaluations }) => evaluations)).toEqual([10, 20, 30, 40]);
-        expect(curve[0]!.cost).toBe(start);
-        const costs = curve.map(({ cost }) => cost!);
-        expect(costs).toEqual(costs.toSorted((a, b) => b - a));
-        expect(task.problem.truth(incumbent!)).toBe(costs[3]);
-        expect(facts).toMatchObject({ least: 0, sign: 1 });
-        expect([threads > 0, node]).toEqual([true, process.version]);
-      }
-      expect(random.curve).not.toEqual(sobol.curve);
+    const start = Math.min(...initialDesigns(task, 0).map(task.problem.truth));
+    const [random, sobol] = ['random', 'sobol'].map((method) => onlineCell(cells, 'bowl', method)) as [
+      OnlineCell,
+      OnlineCell,
+    ];
+    for (const { curve, facts, incumbent, threads, node } of [random, sobol]) {
+      expect(curve.map(({ evaluations }) => evaluations)).toEqual([10, 20, 30, 40]);
+      expect(curve[0]!.cost).toBe(start);
+      const costs = curve.map(({ cost }) => cost!);
+      expect(costs).toEqual(costs.toSorted((a, b) => b - a));
+      expect(task.problem.truth(incumbent!)).toBe(costs[3]);
+      expect(facts).toMatchObject({ least: 0, sign: 1 });
+      expect([threads > 0, node]).toEqual([true, process.version]);
     }
+    expect(random.curve).not.toEqual(sobol.curve);
     const messages = ['absent', 'broken', 'dying', 'stray', 'lazy'].map(
       (method) => onlineCell(cells, 'bowl', method).message,
     );
@@ -74,7 +72,7 @@ describe('a run', () => {
     const remarkOf = (method: string): string | undefined =>
       markdown
         .split('\n')
-        .findLast((line) => line.startsWith(`| ${method} `) && line.includes(' of 2 '))
+        .findLast((line) => line.startsWith(`| ${method} `) && line.includes(' 0 of 1 '))
         ?.split('|')
         .at(-2)
         ?.trim();
@@ -91,19 +89,18 @@ describe('a run', () => {
     ]);
   });
 
-  it('measures candidates alone, failures too, and gives the same on any number of processes', async () => {
+  it('measures candidates alone, and gives the same on any number of processes', async () => {
     const [one, two] = [folderWith(), folderWith()];
-    const flags = ['--tasks', 'rows,failing-bowl', '--methods', 'random,genetic-algorithm,cma-es,nearest,blind'];
+    const flags = ['--tasks', 'rows', '--methods', 'random,cma-es,nearest,blind'];
     const first = await benchmark(one, ...flags, '--seeds', '3', '--jobs', '1', '--threads', '1', '--quiet');
     await benchmark(two, ...flags, '--seeds', '3', '--jobs', '3', '--threads', '1', '--quiet');
     expect(first.code).toBe(3);
     const cells = cellsIn(one);
     expect(onlineCell(cells, 'rows', 'blind', 3).message).toContain('a design that is no candidate');
-    for (const method of ['random', 'genetic-algorithm', 'cma-es', 'nearest']) {
+    for (const method of ['random', 'cma-es', 'nearest']) {
       const { curve, status } = onlineCell(cells, 'rows', method, 3);
       expect([status, curve.at(-1)!.evaluations]).toEqual(['done', 25]);
       expect(curve.at(-1)!.top).toBeLessThanOrEqual(3);
-      expect(onlineCell(cells, 'failing-bowl', method, 3).status).toBe('done');
     }
     for (const cell of cells) {
       if (cell.part !== 'online') continue;
@@ -132,7 +129,17 @@ describe('a run', () => {
 });
 
 describe('a run that is killed', () => {
-  const flags = ['benchmark', '--load', extension, '--tasks', 'bowl', '--methods', 'slow,random', '--seeds', '0..3'];
+  const flags = [
+    'benchmark',
+    '--load',
+    extension,
+    '--tasks',
+    'failing-bowl',
+    '--methods',
+    'slow,random',
+    '--seeds',
+    '0,1',
+  ];
 
   function alive(pid: number): boolean {
     try {
@@ -165,23 +172,23 @@ describe('a run that is killed', () => {
     const last = Number(readFileSync(pids, 'utf8').trimEnd().split('\n').at(-1));
     await until(() => !alive(last));
     const before = cellsIn(folder);
-    expect(before.length).toBeLessThan(8);
+    expect(before.length).toBeLessThan(4);
     // What a kill in the middle of writing leaves.
     appendFileSync(join(folder, 'benchmark', 'results.jsonl'), '{"part":"online","task":"bo');
     const { code, stdout, stderr } = await diffopt(flags, folder);
-    expect([code, stdout.split('\n')[0]]).toEqual([0, '8 done']);
-    expect(stderr.trimEnd().split('\n')).toHaveLength(8 - before.length);
+    expect([code, stdout.split('\n')[0]]).toEqual([0, '4 done']);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(4 - before.length);
     const lines = readFileSync(join(folder, 'benchmark', 'results.jsonl'), 'utf8')
       .trimEnd()
       .split('\n');
     const whole = lines.filter((line) => line.endsWith('}')).map((line) => JSON.parse(line) as OnlineCell);
     expect(whole.slice(0, before.length)).toEqual(before);
-    expect(new Set(whole.map(({ method, seed }) => `${method} ${seed}`)).size).toBe(8);
-    expect([whole.length, lines.length]).toEqual([8, 9]);
+    expect(new Set(whole.map(({ method, seed }) => `${method} ${seed}`)).size).toBe(4);
+    expect([whole.length, lines.length]).toEqual([4, 5]);
     const other = folderWith();
     await diffopt([...flags, '--quiet', '--jobs', '2'], other);
     for (const { method, seed, curve } of whole) {
-      expect(onlineCell(cellsIn(other), 'bowl', method, seed).curve).toEqual(curve);
+      expect(onlineCell(cellsIn(other), 'failing-bowl', method, seed).curve).toEqual(curve);
     }
   });
 

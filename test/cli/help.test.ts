@@ -19,7 +19,7 @@ describe('help', () => {
 
   it('lists the commands, and tells the version of the package', async () => {
     const help = await diffopt(['--help'], folderWith());
-    for (const name of ['propose', 'repair', 'backtest', 'train', 'sample'])
+    for (const name of ['propose', 'repair', 'backtest', 'train', 'sample', 'benchmark'])
       expect(help.stdout).toMatch(new RegExp(`^ {2}diffopt ${name} `, 'm'));
     const { version } = JSON.parse(
       readFileSync(join(import.meta.dirname, '..', '..', '..', 'package.json'), 'utf8'),
