@@ -6,9 +6,12 @@ import type { CellKey } from '../offline/cells.ts';
 
 const program = join(import.meta.dirname, 'cell-process.js');
 
+/** Seconds that loading a task may take, beside what a method may. */
+const loadingCap = 600;
+
 /** How a cell is measured. */
 export interface CellTerms {
-  /** Seconds from when its task is loaded; loading may take as long again. */
+  /** Seconds from when its task is loaded. */
   readonly cap: number;
   readonly threads: number;
   readonly modules: readonly string[];
@@ -97,20 +100,20 @@ export async function measureCell(order: Pick<CellOrder, 'cell'>, terms: CellTer
   let words = '';
   let capped = false;
   let timer: NodeJS.Timeout | undefined;
-  const arm = (): void => {
+  const arm = (limit: number): void => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       capped = true;
       kill(child);
-    }, cap * 1000);
+    }, limit * 1000);
   };
   const abort = (): void => kill(child);
   signal?.addEventListener('abort', abort, { once: true });
-  arm();
+  arm(loadingCap);
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (words = (words + text).slice(-4000)));
   child.on('message', (event: CellEvent) => {
     draft = hear(draft, event);
-    if (event.event === 'online' || event.event === 'offline') arm();
+    if (event.event === 'online' || event.event === 'offline') arm(cap);
     else if (event.event !== 'reached') clearTimeout(timer);
   });
   await new Promise<void>((resolve) => {

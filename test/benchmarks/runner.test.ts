@@ -77,7 +77,7 @@ describe('a run', () => {
         .at(-2)
         ?.trim();
     expect(remarkOf('broken')).toBe('failed');
-    expect(markdown).toMatch(/\| absent +\| missing +\| +2 \| bowl +\| absent is missing: install it +\|/);
+    expect(markdown).toMatch(/\| absent +\| missing +\| +1 \| bowl +\| absent is missing: install it +\|/);
     expect(markdown).toContain('no designs \\| today');
     const html = readFileSync(join(folder, 'benchmark', 'tables.html'), 'utf8');
     expect(html).toContain('absent is missing: install it');
