@@ -79,7 +79,7 @@ describe('online tasks', () => {
     expect(leastCost(task)).toBe(-yields[0]!);
     expect(task.topDesigns).toBe(yields.filter((value) => -value <= task.topCost!).length);
     expect(task.topDesigns).toBe(8);
-    expect(task.candidates!.map(task.problem.truth).sort((a, b) => a - b)).toEqual(yields.map((value) => -value));
+    expect(task.candidates!.map(task.problem.truth).sort((a, b) => a - b)).toEqual(yields.map((value) => 0 - value));
     expect(new Set(initialDesigns(task, 5).map((design) => JSON.stringify(design))).size).toBe(10);
   });
 
