@@ -19,6 +19,8 @@ export interface CellFile {
   readonly find: (key: CellKey) => CellKey | undefined;
   /** All cells of a method on a task, in the order of their seeds. */
   readonly of: (group: Omit<CellKey, 'seed'>) => readonly CellKey[];
+  /** All cells, in the order in which their keys were first written. */
+  readonly all: () => readonly CellKey[];
   readonly add: (cell: CellKey) => void;
 }
 
@@ -52,6 +54,7 @@ export function openCells(file: string): CellFile {
       [...cells.values()]
         .filter((cell) => keyText(cell) === keyText({ ...group, seed: cell.seed }))
         .sort((a, b) => a.seed - b.seed),
+    all: () => [...cells.values()],
     add: (cell) => {
       mkdirSync(dirname(file), { recursive: true });
       appendFileSync(file, `${lead}${JSON.stringify(cell)}\n`);
@@ -80,6 +83,15 @@ export function proposingCode(...benchmarks: readonly string[]): string {
   const rooms = ['base', 'space', 'table', 'graph', 'diffusion', 'reward', 'optimizer'];
   return codeMark(
     ...rooms.map((room) => join(dist, 'src', room)),
+    ...benchmarks.map((folder) => join(dist, 'benchmarks', folder)),
+  );
+}
+
+/** The mark of what methods and tasks that propose nothing of ours are made of. */
+export function comparingCode(...benchmarks: readonly string[]): string {
+  const dist = join(packageRoot(), 'dist');
+  return codeMark(
+    ...['base', 'space', 'table'].map((room) => join(dist, 'src', room)),
     ...benchmarks.map((folder) => join(dist, 'benchmarks', folder)),
   );
 }

@@ -8,7 +8,8 @@ export function note(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-function machine(code: string): string {
+/** What results were measured on, in a sentence. */
+export function machine(code: string): string {
   const processors = cpus();
   const model = processors[0]?.model.trim() ?? 'unknown';
   return `Measured on ${processors.length} cores (${model}), Node ${process.version}, ${process.platform}; code ${code}.`;

@@ -1,11 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
-import { z } from 'zod';
-import { parseSpace, type SpaceDefinition } from '../../src/space/index.ts';
 import type { Direction } from '../../src/table/index.ts';
-import { dataPath, numberColumn, readColumns, type Columns, type DataFile } from '../data.ts';
+import { numberColumn, readColumns, type Columns, type DataFile } from '../data.ts';
 import { median } from '../statistics.ts';
+import { givenSpace } from '../tasks/laboratory.ts';
 
 const names = ['superconductor', 'concrete', 'airfoil', 'photo_pce10', 'suzuki_edbo', 'buchwald_a'] as const;
 
@@ -60,12 +59,6 @@ function rowsOf({ names, rows, texts }: Columns): TableRow[] {
   return Array.from({ length: rows }, (_, row) =>
     Object.fromEntries(names.map((name) => [name, texts.get(name)?.[row] ?? ''])),
   );
-}
-
-function givenSpace(file: DataFile): SpaceDefinition {
-  const path = dataPath(file).replace(/\.csv\.gz$/, '.task.json');
-  const { space } = z.object({ space: z.unknown() }).parse(JSON.parse(readFileSync(path, 'utf8')));
-  return parseSpace(space, path);
 }
 
 /** The rows with the worse rewards, up to and including the median. */

@@ -53,7 +53,12 @@ function facts({ unit, bestVisible, note }: Task): Pick<TaskCell, 'unit' | 'best
   return { unit, bestVisible, ...(note === undefined ? {} : { note: note() }) };
 }
 
-function problemsOf({ space, visible }: Task, designs: readonly Design[], count: number): readonly string[] {
+/** What is wrong with proposals for a task. */
+export function problemsOf(
+  { space, visible }: Pick<Task, 'space' | 'visible'>,
+  designs: readonly Design[],
+  count: number,
+): readonly string[] {
   const rows = designs.map((design) =>
     Object.fromEntries(Object.entries(design).map(([name, value]) => [name, String(value)])),
   );
@@ -68,16 +73,25 @@ async function learnedCell(name: TaskName, key: CellKey): Promise<TaskCell> {
   return { ...key, scores: [scoresOf(task, designs)], ...facts(task), problems, ...usage, designs };
 }
 
+/** What each draw of a random method is worth. */
+export function randomScores(
+  task: Task,
+  method: RandomMethodName,
+  { seed, count }: Pick<CellKey, 'seed' | 'count'>,
+): readonly Scores[] {
+  const stream = randomStream(seed).split('benchmark', task.name, method);
+  return Array.from({ length: randomDraws }, (_, draw) =>
+    scoresOf(task, randomMethods[method](task, count, stream.split(draw))),
+  );
+}
+
 function randomCell(name: TaskName, method: RandomMethodName, key: CellKey): TaskCell {
   const task = taskOf(name, key.seed);
-  const stream = randomStream(key.seed).split('benchmark', name, method);
-  const scores = Array.from({ length: randomDraws }, (_, draw) =>
-    scoresOf(task, randomMethods[method](task, key.count, stream.split(draw))),
-  );
+  const scores = randomScores(task, method, key);
   return { ...key, scores, ...facts(task), problems: [], seconds: 0, cpuSeconds: 0, megabytes: 0, designs: [] };
 }
 
-export function isRandom(method: AnyMethodName): method is RandomMethodName {
+export function isRandom(method: string): method is RandomMethodName {
   return randomMethodNames.some((known) => known === method);
 }
 

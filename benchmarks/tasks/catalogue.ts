@@ -35,6 +35,11 @@ export function isSeeded(name: TaskName): boolean {
   return name === 'tf-bind-8-500';
 }
 
+/** Whether all designs of a task can be listed. */
+export function isListed(name: TaskName): boolean {
+  return sequenceTaskNames.some((known) => known === name);
+}
+
 export const taskGroupNames = [
   'tf-bind-8',
   'tf-bind-8-500',

@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync';
 import type { Design } from '../../src/space/index.ts';
 import { packageRoot } from '../data.ts';
 import { coatingDirection, coatingReward, coatingSpace, meanReflectance } from './coating.ts';
-import { best, type Task } from './task.ts';
+import { best, rangeOf, type Task } from './task.ts';
 
 /** The coating example: its 400 coatings are visible, the transfer-matrix method is the truth. */
 export function loadCoatingTask(): Task {
@@ -26,6 +26,7 @@ export function loadCoatingTask(): Task {
     direction: coatingDirection,
     visible: { designs, rewards },
     unit: 'percent',
+    range: rangeOf(rewards),
     bestVisible: best(rewards, coatingDirection),
     score: meanReflectance,
   };

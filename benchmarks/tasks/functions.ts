@@ -3,7 +3,7 @@ import { numberColumn, readColumns } from '../data.ts';
 import { braninFunction, classic, type ClassicName } from '../functions/classic.ts';
 import type { BoxFunction, Interval } from '../functions/function.ts';
 import { boxSpace, designAt, pointAt } from '../functions/problem.ts';
-import { best, byReward, type Rows, type Task } from './task.ts';
+import { best, byReward, rangeOf, type Rows, type Task } from './task.ts';
 
 interface Shown {
   readonly source: BoxFunction;
@@ -65,6 +65,7 @@ export function loadFunctionTask(name: FunctionTaskName): Task {
     direction: 'minimize',
     visible,
     unit: 'function value',
+    range: rangeOf(values),
     bestVisible: best(visible.rewards, 'minimize'),
     score: (design) => evaluate(pointAt(design, bounds.length)),
   };

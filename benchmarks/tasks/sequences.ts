@@ -85,6 +85,7 @@ export function loadSequenceTask(name: SequenceTaskName, seed: number): Task {
     direction: 'maximize',
     visible,
     unit,
+    ...(unit === 'normalised' ? {} : { range: rangeOf(rewards) }),
     bestVisible: normalized(best(visible.rewards, 'maximize'), range),
     score,
     listing: { all, unseen: all.filter(({ sequence }) => !seen.has(sequence)) },

@@ -17,6 +17,8 @@ export interface Task {
   readonly visible: Rows;
   /** What a score is: the share of the full data's range, or the reward's own units. */
   readonly unit: string;
+  /** Least and greatest reward of the full data, own units; absent where scores are shares of that range already. */
+  readonly range?: Range;
   /** The score of the best visible row, from its reward. */
   readonly bestVisible: number;
   /** The true score of a design, in the task's direction; undefined where nobody measured it. */

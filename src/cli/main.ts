@@ -2,6 +2,7 @@
 import { UserError, exitCodes, messageOf } from '../base/index.ts';
 import { ask } from './ask.ts';
 import { backtest } from './backtest.ts';
+import { benchmark } from './benchmark.ts';
 import { optimize } from './optimize.ts';
 import { parseCommandLine } from './parse.ts';
 import { propose } from './propose.ts';
@@ -12,7 +13,7 @@ import { print, widthOf, type Session } from './session.ts';
 import { tell } from './tell.ts';
 import { train } from './train.ts';
 
-const commands = [propose, repair, backtest, optimize, ask, tell, report, train, sample];
+const commands = [propose, repair, backtest, optimize, ask, tell, report, train, sample, benchmark];
 const interrupted = 130;
 const unexpected = 1;
 

@@ -19,8 +19,8 @@ describe('help', () => {
 
   it('lists the commands, and tells the version of the package', async () => {
     const help = await diffopt(['--help'], folderWith());
-    for (const name of ['propose', 'repair', 'backtest', 'optimize', 'ask', 'tell', 'report', 'train', 'sample'])
-      expect(help.stdout).toMatch(new RegExp(`^ {2}diffopt ${name} `, 'm'));
+    const names = 'propose repair backtest optimize ask tell report train sample benchmark';
+    for (const name of names.split(' ')) expect(help.stdout).toMatch(new RegExp(`^ {2}diffopt ${name} `, 'm'));
     const { version } = JSON.parse(
       readFileSync(join(import.meta.dirname, '..', '..', '..', 'package.json'), 'utf8'),
     ) as { version: string };

@@ -11,6 +11,17 @@ export interface OnlineSettings {
   readonly seed: number;
   /** How many designs are asked for at a time, as a rule. */
   readonly batch: number;
+  /** The only designs that can be measured, each once; absent where all of the space can. */
+  readonly candidates?: readonly Design[];
+  /** Processor threads that a method may keep busy (all). */
+  readonly threads?: number;
+  /** How many designs will be measured, for methods that plan ahead. */
+  readonly evaluations?: number;
+}
+
+/** A method that cannot run here, such as one in a Python package that is not installed. */
+export class MissingMethodError extends Error {
+  override readonly name: string = 'MissingMethodError';
 }
 
 /** A method that proposes designs and learns what they cost. */
@@ -19,11 +30,14 @@ export interface OnlineOptimizer {
   readonly ask: (count: number) => readonly Design[] | Promise<readonly Design[]>;
   /** Evaluations of designs that were asked for or not, in any order, late, in part or never. */
   readonly tell: (evaluations: readonly Evaluation[]) => void | Promise<void>;
+  /** Versions of what the method is made of, by name, where that is not this package; asked for when all is told. */
+  readonly versions?: () => Readonly<Record<string, string>>;
   /** Releases what the method holds, such as a process of its own. */
   readonly close?: () => Promise<void>;
 }
 
-/** A method of online optimization, for spaces without constraints. Same space and settings, same designs. */
+/** A method of online optimization, for spaces without constraints. Same space and settings, same designs. Throws a `MissingMethodError`,
+ *  or its optimizer does, where it cannot run. */
 export type OnlineMethod = (space: Space, settings: OnlineSettings) => OnlineOptimizer;
 
 /** An optimizer that answers at once. */

@@ -1,14 +1,33 @@
 import { describe, expect, it } from 'vitest';
-import { classic, onlineMethodNames, onlineMethods, problemOf } from '../../../benchmarks/index.ts';
+import {
+  classic,
+  diffusionOptimizer,
+  onlineMethodNames,
+  onlineMethods,
+  problemOf,
+  type OnlineMethodName,
+} from '../../../benchmarks/index.ts';
 import type { OnlineMethod } from '../../../benchmarks/methods/online/method.ts';
-import { itConforms, quick, rounds, spaces } from './conformance.ts';
+import { tinySearch } from '../../optimizer/online.ts';
+import { itConforms, quick, rounds, spaces, type Effort } from './conformance.ts';
 
-describe.each(onlineMethodNames)('%s', (name) => itConforms(onlineMethods[name], quick));
+/** Methods as they are, but ours with models that are far too small to be good. */
+const tested: { readonly [Name in OnlineMethodName]: OnlineMethod } = {
+  ...onlineMethods,
+  ours: diffusionOptimizer({ ...tinySearch, training: { steps: 20, width: 16 }, pool: 64 }),
+};
+
+/** Ours trains a model in each round. */
+const efforts: { readonly [Name in OnlineMethodName]?: Effort } = {
+  ours: { ...quick, spaces: ['real', 'mixed', 'tiny', 'single'], rounds: 2, singles: 4 },
+};
+
+describe.each(onlineMethodNames)('%s', (name) => itConforms(tested[name], efforts[name] ?? quick));
 
 // CMA-ES repeats discrete designs on purpose: its samples differ.
 describe.each(onlineMethodNames.filter((name) => name !== 'cma-es'))('%s', (name) => {
   it('does not repeat a design while others are easily found', async () => {
-    const asked = await rounds(onlineMethods[name], spaces.mixed, { count: 10 });
+    const asked = await rounds(tested[name], spaces.mixed, { count: efforts[name]?.rounds ?? 10 });
     expect(new Set(asked.map((design) => JSON.stringify(design))).size).toBe(asked.length);
   });
 });
