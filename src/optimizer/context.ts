@@ -2,6 +2,7 @@ import type { RandomStream } from '../base/index.ts';
 import type { Design, Space } from '../space/index.ts';
 import type { Table } from '../table/index.ts';
 import type { Learned } from './learn.ts';
+import type { Region } from './region.ts';
 
 /** What proposals are made from. */
 export interface ProposeContext {
@@ -13,6 +14,10 @@ export interface ProposeContext {
   readonly learned: Learned;
   readonly stream: RandomStream;
   readonly count: number;
+  /** Where to look; everywhere without it. */
+  readonly region?: Region | undefined;
+  /** Measured designs that a search starts from beside the best samples, encoded. */
+  readonly incumbents?: readonly Float32Array[];
 }
 
 export function keepsFixed(design: Design, { fixed }: Space): boolean {

@@ -1,7 +1,8 @@
 import { randomStream, usageError, type RandomStream } from '../base/index.ts';
+import { fitGaussianProcess } from '../reward/index.ts';
 import { orderedEvaluations, pendingRequests, type History, type Prediction } from '../run/index.ts';
 import type { Design, Space } from '../space/index.ts';
-import type { Table } from '../table/index.ts';
+import type { Direction, Table } from '../table/index.ts';
 import { bufferTable, knownDesigns, type KnownDesign } from './buffer.ts';
 import { defaultCount, defaultRefinement } from './defaults.ts';
 import { countNew } from './generate.ts';
@@ -9,6 +10,7 @@ import { initialDesigns } from './initial.ts';
 import { learnOptions } from './learn-options.ts';
 import { learn } from './learn.ts';
 import type { AskOptions, OptimizerOptions, SearchOptions } from './optimizer-options.ts';
+import { trustRegion, type Region } from './region.ts';
 import { search } from './search.ts';
 
 /** A design to try next. */
@@ -28,6 +30,27 @@ const defaultExploration = 1;
 const onlinePool = { perDesign: 10, least: 1024 } as const;
 const onlineRefinement = { ...defaultRefinement, generations: 3 };
 
+/** From so many measured designs on a round is made quick: another one follows soon. */
+const manyMeasured = 200;
+/** What chooses the hyperparameters of the Gaussian process, and how long the denoiser is trained, in a quick round. */
+const quickProcess = { hyperparameterRows: 200, iterations: 20 } as const;
+const quickTraining = { steps: 800 } as const;
+/** Fewer requests than `propose` makes, in a round of any size. */
+const onlineRequests = { stretches: [0, 1], guidances: [1.5] } as const;
+
+/** Options of a search with those that suit a round where they are not given: docs/decisions.md. */
+function forRound(options: SearchOptions & AskOptions, { space, table }: Situation): SearchOptions & AskOptions {
+  const many = table.rewards.filter((reward) => !Number.isNaN(reward)).length >= manyMeasured;
+  // Of numbers alone a Gaussian process learns most, and it is chosen nearly always; others need not be tried.
+  const numbers = space.columns.every(({ kind }) => kind === 'scalar');
+  return {
+    ...onlineRequests,
+    ...(many && numbers && options.candidates === undefined ? { surrogate: fitGaussianProcess(quickProcess) } : {}),
+    ...options,
+    ...(many ? { training: { ...quickTraining, ...options.training } } : {}),
+  };
+}
+
 function initialCount(space: Space, { initial, batch = defaultCount }: OptimizerOptions): number {
   return initial ?? Math.max(10, Math.min(2 * space.names.length, batch));
 }
@@ -36,6 +59,19 @@ function initialCount(space: Space, { initial, batch = defaultCount }: Optimizer
 function canLearn(known: readonly KnownDesign[]): boolean {
   const rewards = known.map(({ reward }) => reward).filter((reward) => !Number.isNaN(reward));
   return rewards.length >= leastMeasured && new Set(rewards).size > 1;
+}
+
+/** Measured designs that a search starts from. */
+const incumbentCount = 32;
+
+/** The best measured designs that constraints and fixed values allow, encoded, best first. */
+function bestKnown(known: readonly KnownDesign[], space: Space, direction: Direction): readonly Float32Array[] {
+  const sign = direction === 'maximize' ? 1 : -1;
+  const best = known
+    .filter(({ design, reward }) => !Number.isNaN(reward) && space.problemWith(design) === undefined)
+    .sort((a, b) => sign * (b.reward - a.reward))
+    .slice(0, incumbentCount);
+  return best.map(({ design }) => Float32Array.from(space.encode(design)));
 }
 
 interface Situation {
@@ -47,17 +83,21 @@ interface Situation {
   readonly taken: readonly Design[];
   readonly stream: RandomStream;
   readonly count: number;
+  readonly region: Region | undefined;
+  readonly incumbents: readonly Float32Array[];
 }
 
 /** What models fitted to the table propose; fewer than `count` where the search finds fewer. */
 async function searchNext(
-  { space, table, taken, stream, count }: Situation,
-  options: SearchOptions & AskOptions,
+  situation: Situation,
+  given: SearchOptions & AskOptions,
   exploration: number,
 ): Promise<readonly NextDesign[]> {
+  const options = forRound(given, situation);
+  const { space, table, taken, stream, count, region, incumbents } = situation;
   const learned = await learn(table, { ...learnOptions(options, stream), exploration });
   try {
-    const context = { table, space, tried: taken, learned, stream, count };
+    const context = { table, space, tried: taken, learned, stream, count, region, incumbents };
     const { population, judgement, chosen } = await search(context, options, {
       pool: options.pool ?? Math.max(onlinePool.least, onlinePool.perDesign * count),
       refinement: { ...onlineRefinement, generations: options.generations ?? onlineRefinement.generations },
@@ -117,7 +157,10 @@ export async function nextDesigns(
   const known = knownDesigns(orderedEvaluations(history), space);
   const measured = known.filter(({ reward }) => !Number.isNaN(reward)).length;
   const initial = measured + pendingRequests(history).length < initialCount(space, options);
+  const incumbents = bestKnown(known, space, direction);
   const situation = {
+    region: incumbents[0] && trustRegion(space, history, incumbents[0], direction),
+    incumbents,
     space,
     table: bufferTable(known, space, direction),
     taken,

@@ -1,5 +1,6 @@
 import { createDesignSet, type Design, type Space } from '../space/index.ts';
 import { printableRounder } from './printable.ts';
+import { clipTo, type Region } from './region.ts';
 import type { ProposeCounts } from './types.ts';
 
 /** A design that could be proposed, and what was asked for when it was sampled. */
@@ -22,11 +23,12 @@ export interface Pool {
   addDesign(design: Design): void;
 }
 
-/** `decimals` is what will be printed: a design counts, and is scored, as it is printed. */
+/** Samples and variations are moved into the region. `decimals` is what will be printed: a design counts, and is scored, as it is printed. */
 export function createPool(
   space: Space,
   measured: readonly Design[],
   decimals: Readonly<Record<string, number | undefined>>,
+  region?: Region,
 ): Pool {
   const taken = createDesignSet(space);
   const known = createDesignSet(space);
@@ -50,10 +52,18 @@ export function createPool(
     return decoded === undefined ? undefined : printable(decoded);
   };
 
+  const moved = (designs: Float32Array): Float32Array => {
+    if (region === undefined) return designs;
+    const inside = designs.slice();
+    clipTo(region, inside);
+    return inside;
+  };
+
   return {
     candidates,
     counts,
-    addSamples: (samples, target, request) => {
+    addSamples: (drawn, target, request) => {
+      const samples = moved(drawn);
       const feasible: Design[] = [];
       for (let offset = 0; offset < samples.length; offset += space.dimension) {
         counts.sampled++;
@@ -66,7 +76,8 @@ export function createPool(
       }
       return feasible;
     },
-    addVariations: (designs) => {
+    addVariations: (made) => {
+      const designs = moved(made);
       for (let offset = 0; offset < designs.length; offset += space.dimension) {
         const design = decode(designs, offset);
         if (design !== undefined) add({ design });

@@ -1,6 +1,7 @@
 import type { Design, Space } from '../space/index.ts';
 import type { Judge, Judgement } from './judge.ts';
 import { createPool, type Candidate, type Pool } from './pool.ts';
+import type { Region } from './region.ts';
 
 /** Candidates, encoded, and what is thought of each: grows as designs are added. */
 export interface Population {
@@ -42,8 +43,9 @@ export function createPopulation(
   measured: readonly Design[],
   decimals: Readonly<Record<string, number | undefined>>,
   judge: Judge,
+  region?: Region,
 ): Population {
-  const pool = createPool(space, measured, decimals);
+  const pool = createPool(space, measured, decimals, region);
   const rows: Float32Array[] = [];
   let known = nothing;
   return {

@@ -15,6 +15,8 @@ export interface Refinement {
   readonly parents: number;
   /** New designs of a generation. */
   readonly children: number;
+  /** Designs that are varied beside these, encoded. */
+  readonly incumbents?: readonly Float32Array[];
 }
 
 /** The best so many of a population by bound, encoded. */
@@ -30,13 +32,13 @@ export async function bestEncoded(population: Population, count: number): Promis
 export async function refine(
   population: Population,
   variations: readonly Variation[],
-  { generations, parents, children }: Refinement,
+  { generations, parents, children, incumbents = [] }: Refinement,
   stream: RandomStream,
   { observer, signal }: { readonly observer: Observer | undefined; readonly signal: AbortSignal | undefined },
 ): Promise<void> {
   for (let generation = 0; generation < generations; generation++) {
     signal?.throwIfAborted();
-    const best = await bestEncoded(population, parents);
+    const best = [...incumbents, ...(await bestEncoded(population, parents))];
     if (best.length === 0) return;
     for (const [index, variation] of variations.entries()) {
       const share = Math.ceil(children / variations.length);

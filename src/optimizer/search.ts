@@ -45,11 +45,11 @@ export function samplingOf({ sampler, samplerSteps }: ProposeOptions, space: Spa
 
 /** Samples for requests, what a small space holds beside them, and what a search around the best of these adds. */
 async function find(context: ProposeContext, options: ProposeOptions, size: SearchSize): Promise<Found> {
-  const { table, space, tried, learned, stream, count } = context;
+  const { table, space, tried, learned, stream, count, incumbents = [] } = context;
   const { observer, signal, variations: names = defaultVariations } = options;
   const { pool, refinement, least } = size;
   const sampling = samplingOf(options, space);
-  const population = createPopulation(space, tried, table.decimals, learned.judge);
+  const population = createPopulation(space, tried, table.decimals, learned.judge, context.region);
   const requests = requestsFor(table, options, learned.surrogate.graph !== undefined);
   const outcomes = await samplePool(context, population, { sampling, pool, requests, observer, signal });
   const counts = { ...population.pool.counts };
@@ -58,11 +58,12 @@ async function find(context: ProposeContext, options: ProposeOptions, size: Sear
   const sampled = population.candidates.length;
   if (sampled === 0) return { population, outcomes, counts, sampled };
   const request = outcomes.reduce((a, b) => (b.bound > a.bound ? b : a));
-  const samples = await bestEncoded(population, refinement.parents);
+  const samples = [...incumbents, ...(await bestEncoded(population, refinement.parents))];
   const open = await openVariations(names, { context, request, sampling, samples });
   const variations = open.map(({ variation }) => variation);
   try {
-    await refine(population, variations, refinement, stream.split('refine'), { observer, signal });
+    const parents = { ...refinement, incumbents };
+    await refine(population, variations, parents, stream.split('refine'), { observer, signal });
   } finally {
     for (const one of open) await one.dispose();
   }

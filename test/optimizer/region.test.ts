@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { clipTo, sideAfter, trustRegion } from '../../src/optimizer/region.ts';
+import { addAsked, addTold, createHistory } from '../../src/run/index.ts';
+import { createSpace, type Design, type Space } from '../../src/space/index.ts';
+
+describe('the side of the region', () => {
+  /** Rounds of four designs, the best of which is given. */
+  const rounds = (...best: readonly number[]): readonly (readonly number[])[] =>
+    best.map((one) => [one, one - 1, one - 2, one - 3]);
+
+  it('is 0.8 of the range at first, and as long as nothing was learnt', () => {
+    expect(sideAfter([], 10)).toBe(0.8);
+    expect(sideAfter(rounds(5), 10)).toBe(0.8);
+  });
+
+  it('doubles when three rounds in a row gained, at most to 1.6', () => {
+    expect(sideAfter(rounds(1, 2, 3), 10)).toBe(0.8);
+    expect(sideAfter(rounds(1, 2, 3, 4), 10)).toBe(1.6);
+    expect(sideAfter(rounds(1, 2, 3, 4, 5, 6, 7), 10)).toBe(1.6);
+    // A gain below a thousandth is none.
+    expect(sideAfter(rounds(1000, 1000.5, 1000.9, 1000.99), 8)).toBe(0.4);
+  });
+
+  it('halves when as many designs in a row as there are numbers gained nothing', () => {
+    expect(sideAfter(rounds(5, 4, 4), 12)).toBe(0.8);
+    expect(sideAfter(rounds(5, 4, 4, 4), 12)).toBe(0.4);
+    expect(sideAfter(rounds(5, 4, 4, 6, 4, 4), 12)).toBe(0.8);
+  });
+
+  it('begins anew when it has become too small', () => {
+    const failures = (count: number): number => sideAfter(rounds(5, ...Array<number>(count).fill(4)), 4);
+    expect(failures(6)).toBe(0.8 / 64);
+    expect(failures(7)).toBe(0.8);
+  });
+});
+
+describe('the region', () => {
+  const numbers = Array.from({ length: 10 }, (_, i) => [`x${i}`, { type: 'real', min: 0, max: 10 }] as const);
+  const space: Space = createSpace({
+    parameters: { kind: { type: 'categorical', values: ['a', 'b'] }, ...Object.fromEntries(numbers) },
+  });
+  const at = (x: number): Design => ({ kind: 'a', ...Object.fromEntries(numbers.map(([name]) => [name, x])) });
+  const history = createHistory();
+  for (const [index, x] of [1, 9, 9, 9].entries()) {
+    const request = { id: `r${index + 1}-1`, design: at(x) };
+    addAsked(history, index + 1, [request]);
+    // Less is better: the first is the best, and three rounds of one gained nothing.
+    addTold(history, { ...request, source: 'oracle', status: 'measured', reward: x });
+  }
+
+  it('is a box around the best design that leaves choices free', () => {
+    const center = space.encode(at(1));
+    const region = trustRegion(space, history, center, 'minimize')!;
+    const designs = Float32Array.from([...space.encode(at(10)), ...space.encode(at(1))]);
+    clipTo(region, designs);
+    const [moved, kept] = [designs.subarray(0, 12), designs.subarray(12)];
+    // Half of 0.8 of the range to either side of 1 in [0, 10].
+    expect(space.decode(moved)).toEqual(at(5));
+    expect(Array.from(kept)).toEqual(Array.from(Float32Array.from(center)));
+  });
+
+  it('takes its side from what rounds gained, in the direction of the reward', () => {
+    const center = space.encode(at(5));
+    const width = (direction: 'maximize' | 'minimize'): number => {
+      const longer = { ...history, evaluations: [...history.evaluations] };
+      for (let round = 5; round <= 14; round++) {
+        const design = at(1 + round / 20);
+        longer.evaluations.push({
+          id: `r${round}-1`,
+          design,
+          source: 'oracle',
+          round,
+          asks: round,
+          status: 'measured',
+          reward: round,
+        });
+      }
+      const { low, high } = trustRegion(space, longer, center, direction)!;
+      return high[2]! - low[2]!;
+    };
+    expect(width('minimize')).toBeCloseTo(2 * 0.4, 5);
+    expect(width('maximize')).toBeGreaterThan(2 * 0.4);
+  });
+
+  it('is none where few numbers are free', () => {
+    expect(trustRegion(space.fix({ x3: 2 }), history, space.encode(at(1)), 'minimize')).toBeUndefined();
+  });
+});
