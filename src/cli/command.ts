@@ -50,11 +50,6 @@ function filesOf<Names extends readonly string[]>(
   { name, operands }: { readonly name: string; readonly operands: Names },
   given: readonly string[],
 ): Files<Names> {
-  if (operands.length === 0) {
-    const [extra] = given;
-    if (extra !== undefined) throw usageError(`${name} takes no file, but ${JSON.stringify(extra)} follows`);
-    return [] as unknown as Files<Names>;
-  }
   const missing = operands.findIndex((_, at) => (given[at] ?? '') === '');
   if (missing >= 0) {
     const files = operands.length === 1 ? 'a file' : fileCount(operands.length);

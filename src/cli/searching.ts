@@ -1,4 +1,4 @@
-import { defaultDiversity, type OptimizerOptions } from '../optimizer/index.ts';
+import { defaultOnline, type OptimizerOptions } from '../optimizer/index.ts';
 import { fitSurrogate, surrogateChoices, type FitSurrogate } from '../reward/index.ts';
 import type { Json, RunSettings } from '../run/index.ts';
 import type { Design, Space } from '../space/index.ts';
@@ -38,7 +38,7 @@ export const searchFlags: FlagsOf<SearchValues> = {
     {
       group: 'What to ask for',
       help: 'how much doubt is worth: standard deviations that a prediction gains before designs are compared, 0 to 100',
-      fallback: '1',
+      fallback: String(defaultOnline.exploration),
     },
     numberBetween(0, 100),
   ),
@@ -51,7 +51,7 @@ export const searchFlags: FlagsOf<SearchValues> = {
     {
       group: 'What to ask for',
       help: 'how far apart to keep designs of a round, in distances between neighbouring designs, 0 to 1',
-      fallback: String(defaultDiversity),
+      fallback: String(defaultOnline.diversity),
     },
     numberBetween(0, 1),
   ),

@@ -31,3 +31,6 @@ export const defaultVariations: readonly VariationName[] = ['columns', 'slope', 
  * by search or drawn: docs/decisions.md.
  */
 export const shares = { samples: 0.1875, pulled: 0.125, bold: 0.0625 } as const;
+
+/** In the rounds of an optimizer that is told what came of its designs: optimism, and how far apart designs of one round are kept. */
+export const defaultOnline = { exploration: 2, diversity: 0.5 } as const;

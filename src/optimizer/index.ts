@@ -13,7 +13,14 @@ export {
   type Comparison,
   type MethodSummary,
 } from './backtest.ts';
-export { defaultCount, defaultDiversity, defaultGuidance, defaultWeighting, poolRule } from './defaults.ts';
+export {
+  defaultCount,
+  defaultDiversity,
+  defaultOnline,
+  defaultGuidance,
+  defaultWeighting,
+  poolRule,
+} from './defaults.ts';
 export {
   modelFile,
   readModel,

@@ -4,7 +4,7 @@ import { orderedEvaluations, pendingRequests, type History, type Prediction } fr
 import type { Design, Space } from '../space/index.ts';
 import type { Direction, Table } from '../table/index.ts';
 import { bufferTable, knownDesigns, type KnownDesign } from './buffer.ts';
-import { defaultCount, defaultRefinement } from './defaults.ts';
+import { defaultCount, defaultOnline, defaultRefinement } from './defaults.ts';
 import { countNew } from './generate.ts';
 import { initialDesigns } from './initial.ts';
 import { learnOptions } from './learn-options.ts';
@@ -23,9 +23,6 @@ export interface NextDesign {
 /** Models are fitted from so many measured designs on, if their rewards differ. */
 const leastMeasured = 5;
 
-/** Optimism of an online search. */
-const defaultExploration = 1;
-
 /** An online search is smaller than that of `propose`: another one follows. */
 const onlinePool = { perDesign: 10, least: 1024 } as const;
 const onlineRefinement = { ...defaultRefinement, generations: 3 };
@@ -35,8 +32,8 @@ const manyMeasured = 200;
 /** What chooses the hyperparameters of the Gaussian process, and how long the denoiser is trained, in a quick round. */
 const quickProcess = { hyperparameterRows: 200, iterations: 20 } as const;
 const quickTraining = { steps: 800 } as const;
-/** Fewer requests than `propose` makes, in a round of any size. */
-const onlineRequests = { stretches: [0, 1], guidances: [1.5] } as const;
+/** In a round of any size: fewer requests than `propose` makes, and designs that are farther apart. */
+const onlineSearch = { stretches: [0, 1], guidances: [1.5], diversity: defaultOnline.diversity } as const;
 
 /** Options of a search with those that suit a round where they are not given: docs/decisions.md. */
 function forRound(options: SearchOptions & AskOptions, { space, table }: Situation): SearchOptions & AskOptions {
@@ -44,7 +41,7 @@ function forRound(options: SearchOptions & AskOptions, { space, table }: Situati
   // Of numbers alone a Gaussian process learns most, and it is chosen nearly always; others need not be tried.
   const numbers = space.columns.every(({ kind }) => kind === 'scalar');
   return {
-    ...onlineRequests,
+    ...onlineSearch,
     ...(many && numbers && options.candidates === undefined ? { surrogate: fitGaussianProcess(quickProcess) } : {}),
     ...options,
     ...(many ? { training: { ...quickTraining, ...options.training } } : {}),
@@ -147,7 +144,7 @@ export async function nextDesigns(
   count: number,
   { target: _, ...options }: OptimizerOptions & AskOptions,
 ): Promise<readonly NextDesign[]> {
-  const { direction = 'maximize', exploration = defaultExploration, candidates } = options;
+  const { direction = 'maximize', exploration = defaultOnline.exploration, candidates } = options;
   if (isExhausted(space, history, options)) {
     const where = candidates === undefined ? 'of the space' : 'among the candidates';
     throw usageError(`no design ${where} is left to ask for: all were measured, failed or are pending`);

@@ -266,7 +266,7 @@ describe('diffopt benchmark', () => {
     [['--cap', '0'], 2, '--cap is "0"; expected a number above 0'],
     [['--suite', 'quick', '--tasks', 'bowl'], 2, 'no cell is left of these tasks, methods and seeds'],
     [['--load', 'nowhere.js'], 1, 'cannot load nowhere.js'],
-    [['file.csv'], 2, 'benchmark takes no file, but "file.csv" follows'],
+    [['file.csv'], 2, 'benchmark takes no file, but "file.csv" follows it'],
   ])('refuses %j', async (flags, status, sentence) => {
     const { code, stderr } = await benchmark(folderWith(), ...flags);
     expect(stderr).toContain(sentence);

@@ -4,6 +4,8 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { diffopt, experiments, folderWith } from '../support/cli.ts';
 
+const commands = 'propose, repair, backtest, optimize, ask, tell, report, train, sample, benchmark';
+
 interface Case {
   readonly name: string;
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
@@ -253,20 +255,19 @@ const flags: readonly Case[] = [
     name: 'no command',
     args: [],
     code: 2,
-    sentence: 'a command is missing (the commands are propose, repair, backtest, train, sample; see diffopt --help)',
+    sentence: `a command is missing (the commands are ${commands}; see diffopt --help)`,
   },
   {
     name: 'an unknown command',
     args: ['porpose', 'data.csv'],
     code: 2,
-    sentence:
-      'there is no command "porpose"; did you mean propose (the commands are propose, repair, backtest, train, sample)',
+    sentence: `there is no command "porpose"; did you mean propose (the commands are ${commands})`,
   },
   {
     name: 'a flag and no command',
     args: ['--json'],
     code: 2,
-    sentence: 'a command must come first, before --json (the commands are propose, repair, backtest, train, sample)',
+    sentence: `a command must come first, before --json (the commands are ${commands})`,
   },
   {
     name: 'no file',
