@@ -33,4 +33,4 @@ export const defaultVariations: readonly VariationName[] = ['columns', 'slope', 
 export const shares = { samples: 0.1875, pulled: 0.125, bold: 0.0625 } as const;
 
 /** In the rounds of an optimizer that is told what came of its designs: optimism, and how far apart designs of one round are kept. */
-export const defaultOnline = { exploration: 2, diversity: 0.5 } as const;
+export const defaultOnline = { exploration: 1, diversity: 0.5 } as const;

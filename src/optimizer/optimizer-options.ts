@@ -14,7 +14,7 @@ export interface OptimizerOptions extends SearchOptions {
   readonly batch?: number;
   /** Designs that are measured or pending before models propose (twice the number of parameters, `batch` at most, 10 at least). */
   readonly initial?: number;
-  /** How many standard deviations a prediction gains before designs are compared, 0 to 100 (2). */
+  /** How many standard deviations a prediction gains before designs are compared, 0 to 100 (1). */
   readonly exploration?: number;
   /** `stop` says `budget` when so many designs that were asked for have a result. */
   readonly evaluations?: number;
