@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { randomStream } from '../../src/base/index.ts';
 import { DiffusionOptimizer } from '../../src/optimizer/index.ts';
@@ -6,6 +5,7 @@ import { createSpace, type Design } from '../../src/space/index.ts';
 import { classic } from '../functions/classic.ts';
 import { problemOf } from '../functions/problem.ts';
 import { uniformDesign } from '../methods/random.ts';
+import { peakBytes } from '../peak-memory.ts';
 
 /** What is known before a round, and what the round is asked for. */
 export interface RoundSize {
@@ -24,13 +24,6 @@ export interface RoundCost {
 
 /** A share of the rows is near the best, as it is late in a run. */
 const nearShare = 0.5;
-
-/** The peak of this process alone: on Linux `maxRSS` begins at what the parent held when it forked. */
-function peakBytes(): number {
-  const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : '';
-  const own = /^VmHWM:\s*(\d+) kB/m.exec(status)?.[1];
-  return 1024 * (own === undefined ? process.resourceUsage().maxRSS : Number(own));
-}
 
 /** Times rounds of asking and telling on top of what was told: levy's function of so many numbers. */
 async function measure({ rows, dimension, batch }: RoundSize, rounds: number): Promise<RoundCost> {

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { onnxRuntime, type NamedValues } from '../../src/graph/index.ts';
+import { peakBytes } from '../peak-memory.ts';
 import type { Size } from './contestant.ts';
 import { engineContestant } from './engine.ts';
 import { drawn, denoiser } from './models.ts';
@@ -13,13 +13,6 @@ export interface MemoryUse {
   readonly baseline: number;
   /** The same after training this one. */
   readonly peak: number;
-}
-
-/** The peak of this process alone: on Linux `maxRSS` begins at what the parent held when it forked. */
-function peakBytes(): number {
-  const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : '';
-  const own = /^VmHWM:\s*(\d+) kB/m.exec(status)?.[1];
-  return 1024 * (own === undefined ? process.resourceUsage().maxRSS : Number(own));
 }
 
 const bytesOf = (values: NamedValues): number =>

@@ -47,8 +47,8 @@ export interface JudgeOptions {
   readonly surrogate: Surrogate;
   readonly unseen: Unseen;
   readonly feasibility?: Feasibility;
-  /** How remote designs are from those whose rewards the surrogate knows. */
-  readonly remoteness: (designs: Float32Array) => Float64Array;
+  /** How remote designs are from those whose rewards the surrogate knows; for one that does not doubt distance by itself. */
+  readonly remoteness?: (designs: Float32Array) => Float64Array;
   /** Measured rewards, own units. */
   readonly rewards: Float64Array;
   readonly direction: Direction;
@@ -91,7 +91,7 @@ const failureQuantile = 0.1;
 /**
  * Judges designs by what the surrogate predicts, by how much they are like the data, and by what the denoiser knows of their reward. The
  * bound is mean - caution std, towards the better side, with std multiplied by 1 + 5 excess off the data (`Support.excess`, and
- * `remoteness` where the surrogate does not doubt distance by itself); informed, it is moved by the evidence that the design has the best
+ * `remoteness` where it is given); informed, it is moved by the evidence that the design has the best
  * measured reward (`SupportErrors.evidence`) for what that is worth. Where experiments can fail it is the expectation over success (that
  * bound) and failure (a poor reward of the data). With `exploration` the bound is mean + exploration std, less caution times what std
  * was raised by.
@@ -130,7 +130,7 @@ export async function createJudge(options: JudgeOptions): Promise<Judge> {
       const { errors, evidence } = await support.errors(designs, stream.split('support of designs', calls++));
       const opinion = limited(evidence);
       const excess = support.excess(errors);
-      const remote = surrogate.doubtsDistance === true ? undefined : remoteness(designs);
+      const remote = remoteness?.(designs);
       const std = predicted.std.map((value, i) => value * (1 + doubtWeight * (excess[i]! + (remote?.[i] ?? 0))));
       const feasible = (await feasibility?.predict(designs)) ?? new Float64Array(errors.length).fill(1);
       const expected = (success: number, i: number): number =>

@@ -1,7 +1,6 @@
 import { createRuntime, type Runtime, type RuntimeName } from '../graph/index.ts';
 import type { Feasibility, Surrogate } from '../reward/index.ts';
 import type { Table } from '../table/index.ts';
-import { remoteness } from './nearest.ts';
 import { createJudge, type Judge, type Unseen } from './judge.ts';
 import {
   fitOnFailures,
@@ -12,6 +11,7 @@ import {
   type ModelOptions,
   type TrainedDenoiser,
 } from './models.ts';
+import { remoteness } from './nearest.ts';
 
 export interface LearnOptions extends ModelOptions {
   readonly runtime: RuntimeName;
@@ -63,6 +63,7 @@ export async function learn(table: Table, options: LearnOptions): Promise<Learne
           async (fitted) => [fitted, await trainOnTable(table, first, options, fitted.surrogate)] as const,
         )
       : await bothOf(fitRewards(), trainOnTable(table, first, options));
+    const labelled = labelledRows(table);
     const judge = kept(
       await createJudge({
         runtime: first,
@@ -71,11 +72,10 @@ export async function learn(table: Table, options: LearnOptions): Promise<Learne
         surrogate,
         unseen: unseenBy(table, trained, surrogate),
         ...(feasibility === undefined ? {} : { feasibility }),
-        remoteness: remoteness(
-          { space: table.space, designs: labelledRows(table).designs },
-          stream.split('remoteness'),
-        ),
-        rewards: labelledRows(table).rewards,
+        ...(surrogate.doubtsDistance === true
+          ? {}
+          : { remoteness: remoteness({ space: table.space, designs: labelled.designs }, stream.split('remoteness')) }),
+        rewards: labelled.rewards,
         direction: table.direction,
         caution,
         ...(exploration === undefined ? {} : { exploration }),

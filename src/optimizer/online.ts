@@ -38,7 +38,7 @@ const onlineSearch = { stretches: [0, 1], guidances: [1.5], diversity: defaultOn
 /** Options of a search with those that suit a round where they are not given: docs/decisions.md. */
 function forRound(options: SearchOptions & AskOptions, { space, table }: Situation): SearchOptions & AskOptions {
   const many = table.rewards.filter((reward) => !Number.isNaN(reward)).length >= manyMeasured;
-  // Of numbers alone a Gaussian process learns most, and it is chosen nearly always; others need not be tried.
+  // In 200 numbers it is what `auto` chooses, and the ensemble stalls.
   const numbers = space.columns.every(({ kind }) => kind === 'scalar');
   return {
     ...onlineSearch,

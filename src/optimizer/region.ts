@@ -9,7 +9,7 @@ export interface Region {
   readonly high: Float32Array;
 }
 
-/** Sides as shares of the range, and what makes them change (Eriksson et al. 2019, arXiv:1910.01739, supplement D). */
+/** Sides as shares of the range, and what makes them change (as in Eriksson et al. 2019, arXiv:1910.01739). */
 const side = { first: 0.8, least: 2 ** -7, most: 1.6, successes: 3, failures: 4 } as const;
 
 /** What a success must gain, as a share of the size of the best reward. */

@@ -50,7 +50,6 @@ const feasibilityOf = (probability: number): Feasibility => ({
 });
 
 const slanted = surrogateOf(([x, y]) => ({ mean: 3 + x! - 0.5 * y!, std: 0.4 + 0.1 * x! }));
-const nowhereRemote = (designs: Float32Array): Float64Array => new Float64Array(designs.length / 2);
 const noRows = { designs: new Float32Array(), residuals: new Float64Array() };
 
 async function judged(designs: Float32Array, change: Partial<JudgeOptions> = {}) {
@@ -60,7 +59,6 @@ async function judged(designs: Float32Array, change: Partial<JudgeOptions> = {})
     reference: trained.reference,
     surrogate: slanted,
     unseen: noRows,
-    remoteness: nowhereRemote,
     rewards: table.rewards,
     direction: 'maximize',
     caution: 0.5,
@@ -154,8 +152,6 @@ describe('a judgement', () => {
     expect(remote.mean).toEqual(near.mean);
     expect(remote.surrogateStd).toEqual((await slanted.predict(inside)).std);
     remote.std.forEach((std, i) => expect(std).toBeCloseTo(near.std[i]! + 10 * remote.surrogateStd[i]!, 9));
-    // Not twice.
-    expect(await judged(inside, { ...far, surrogate: { ...slanted, doubtsDistance: true } })).toEqual(near);
   });
 
   test('without doubt and evidence is the prediction', async () => {

@@ -145,7 +145,6 @@ test('what evidence is worth is learnt from rows that the denoiser held out and 
       reference: trained.reference,
       surrogate,
       unseen: { designs: table.space.encodeAll(rows.map((row) => table.designs[row]!)), residuals },
-      remoteness: (designs) => new Float64Array(designs.length / table.space.dimension),
       rewards: Float64Array.from(labelled, (row) => table.rewards[row]!),
       direction: 'minimize',
       caution: options.caution,
@@ -157,6 +156,25 @@ test('what evidence is worth is learnt from rows that the denoiser held out and 
   } finally {
     await learned.dispose();
   }
+});
+
+test('designs far from the rows are doubted the more where the surrogate does not doubt distance by itself', async () => {
+  const forest = fitSurrogate('forest');
+  const aware: FitSurrogate = async (rows, context) => ({ ...(await forest(rows, context)), doubtsDistance: true });
+  const table = planeTable(40);
+  // The rows end at 0.2.
+  const corner = Float32Array.from([0.9, 0.9]);
+  const row = table.space.encodeAll(table.designs.slice(0, 1));
+  const stdOf = async (surrogate: FitSurrogate, design: Float32Array): Promise<number> => {
+    const learned = await learn(table, { ...tinyLearning(), surrogate });
+    try {
+      return (await learned.judge.judge(design)).std[0]!;
+    } finally {
+      await learned.dispose();
+    }
+  };
+  expect(await stdOf(forest, corner)).toBeGreaterThan(1.5 * (await stdOf(aware, corner)));
+  expect(await stdOf(forest, row)).toBe(await stdOf(aware, row));
 });
 
 describe('what was opened', () => {
