@@ -57,16 +57,16 @@ export interface SurrogateValues {
   readonly surrogate: SurrogateChoice | undefined;
 }
 
-export const surrogateFlag: FlagsOf<SurrogateValues> = {
-  surrogate: choiceFlag(
-    {
-      group: 'Computing',
-      help: `what predicts rewards: ${surrogateChoices.join(', ')}`,
-      fallback: 'auto: the best on held-out rows',
-    },
-    surrogateChoices,
-  ),
-};
+export function surrogateFlagOf(fallback: string): FlagsOf<SurrogateValues> {
+  return {
+    surrogate: choiceFlag(
+      { group: 'Computing', help: `what predicts rewards: ${surrogateChoices.join(', ')}`, fallback },
+      surrogateChoices,
+    ),
+  };
+}
+
+export const surrogateFlag: FlagsOf<SurrogateValues> = surrogateFlagOf('auto: the best on held-out rows');
 
 export const talkFlags: FlagsOf<TalkValues> = {
   json: switchFlag({ group: 'Output', help: 'print one JSON object instead of text' }),
