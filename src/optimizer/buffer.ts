@@ -15,16 +15,52 @@ export interface KnownDesign {
 /** How many designs models are fitted to: all, or the best and the latest of more. */
 export const bufferSize = { best: 700, latest: 300 } as const;
 
+const bits = new Float64Array(1);
+const halves = new Uint32Array(bits.buffer);
+
+/** 32 bits that are the same for the same values. */
+function hashOf(design: Design, names: readonly string[]): number {
+  let hash = 0;
+  const mix = (part: number): void => {
+    hash = Math.imul((hash ^ part) >>> 0, 0x9e3779b1);
+    hash ^= hash >>> 15;
+  };
+  for (const name of names) {
+    const value = design[name]!;
+    if (typeof value === 'string') for (let i = 0; i < value.length; i++) mix(value.charCodeAt(i));
+    else {
+      // -0 is 0.
+      bits[0] = value + 0;
+      mix(halves[0]!);
+      mix(halves[1]!);
+    }
+  }
+  return hash;
+}
+
+/** Evaluations of one design each, in the order of the first of them. Writing thousands of numbers as keys would take a second. */
+function byDesign(evaluations: readonly Evaluation[], names: readonly string[]): readonly (readonly Evaluation[])[] {
+  const groups: Evaluation[][] = [];
+  const hashed = new Map<number, Evaluation[][]>();
+  for (const evaluation of evaluations) {
+    const hash = hashOf(evaluation.design, names);
+    const alike = hashed.get(hash);
+    const group = alike?.find(([first]) => names.every((name) => first!.design[name] === evaluation.design[name]));
+    if (group !== undefined) {
+      group.push(evaluation);
+      continue;
+    }
+    const fresh = [evaluation];
+    groups.push(fresh);
+    if (alike === undefined) hashed.set(hash, [fresh]);
+    else alike.push(fresh);
+  }
+  return groups;
+}
+
 /** One of each design, in the order of their first evaluations; repeated measurements are averaged. */
 export function knownDesigns(evaluations: readonly Evaluation[], space: Space): readonly KnownDesign[] {
-  const groups = new Map<string, Evaluation[]>();
-  for (const evaluation of evaluations) {
-    const key = JSON.stringify(space.names.map((name) => evaluation.design[name]));
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [evaluation]);
-    else group.push(evaluation);
-  }
-  return [...groups.values()].map((group): KnownDesign => {
+  return byDesign(evaluations, space.names).map((group): KnownDesign => {
     const rewards = group.flatMap((one) => (one.status === 'measured' ? [one.reward] : []));
     return {
       design: (group.find(({ status }) => status === 'measured') ?? group[0]!).design,

@@ -5,6 +5,23 @@ import { newDesigns } from './generate.ts';
 /** Points of the sequence that are looked at before a finite space is listed, or the rest given up. */
 const draws = { perDesign: 20, least: 1000 } as const;
 
+/** What one design takes of the range of a real, with those that count as the same (`createDesignSet`). */
+const takenShare = 2e-3;
+
+/** Whether so many designs, wherever they are, leave at least half of the space: surely not everything was tried. */
+export function leavesRoom({ columns, fixed, constraints }: Space, designs: number): boolean {
+  if (constraints.length > 0) return false;
+  const reals = columns.filter(
+    (column) =>
+      column.kind === 'scalar' &&
+      column.parameter.type === 'real' &&
+      column.parameter.step === undefined &&
+      column.axis.low < column.axis.high &&
+      fixed[column.name] === undefined,
+  );
+  return reals.length > 0 && designs * takenShare ** reals.length < 0.5;
+}
+
 /** New designs in an order that depends on nothing but the seed. */
 function* inOrder(
   space: Space,

@@ -6,7 +6,7 @@ import type { Direction, Table } from '../table/index.ts';
 import { bufferTable, knownDesigns, type KnownDesign } from './buffer.ts';
 import { defaultCount, defaultOnline, defaultRefinement } from './defaults.ts';
 import { countNew } from './generate.ts';
-import { initialDesigns } from './initial.ts';
+import { initialDesigns, leavesRoom } from './initial.ts';
 import { learnOptions } from './learn-options.ts';
 import { learn } from './learn.ts';
 import type { AskOptions, OptimizerOptions, SearchOptions } from './optimizer-options.ts';
@@ -64,11 +64,13 @@ const incumbentCount = 32;
 /** The best measured designs that constraints and fixed values allow, encoded, best first. */
 function bestKnown(known: readonly KnownDesign[], space: Space, direction: Direction): readonly Float32Array[] {
   const sign = direction === 'maximize' ? 1 : -1;
-  const best = known
-    .filter(({ design, reward }) => !Number.isNaN(reward) && space.problemWith(design) === undefined)
-    .sort((a, b) => sign * (b.reward - a.reward))
-    .slice(0, incumbentCount);
-  return best.map(({ design }) => Float32Array.from(space.encode(design)));
+  const ranked = known.filter(({ reward }) => !Number.isNaN(reward)).sort((a, b) => sign * (b.reward - a.reward));
+  const best: Float32Array[] = [];
+  for (const { design } of ranked) {
+    if (best.length === incumbentCount) break;
+    if (space.problemWith(design) === undefined) best.push(Float32Array.from(space.encode(design)));
+  }
+  return best;
 }
 
 interface Situation {
@@ -131,7 +133,9 @@ function initialNext(
 
 /** Whether no design is left that differs from those tried and pending. */
 export function isExhausted(space: Space, history: History, options: OptimizerOptions): boolean {
-  return initialNext(space, takenDesigns(history), 1, options).length === 0;
+  const taken = takenDesigns(history);
+  if (options.candidates === undefined && leavesRoom(space, taken.length)) return false;
+  return initialNext(space, taken, 1, options).length === 0;
 }
 
 /**

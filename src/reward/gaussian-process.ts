@@ -55,13 +55,12 @@ interface Posterior {
   readonly variance: Tensor;
 }
 
-/** The posterior at encoded designs [n, d], as tensors. Designs are whitened first: K^-1 itself would not survive float32. */
-function posterior(
+/** Covariances of encoded designs [m, d] with the known ones, [m, n]. */
+function covarianceWith(
   { designs, groups }: Inputs,
   unit: Float64Array,
   theta: Hyperparameters,
-  conditioned: Conditioned,
-): (designs: Tensor) => Posterior {
+): (designs: Tensor) => Tensor {
   const d = groups.length;
   const n = designs.length / d;
   const lengths = inverseLengths(groups, theta);
@@ -70,20 +69,30 @@ function posterior(
   const z = designs.map((value, i) => (value - center[i % d]!) * lengths[i % d]!);
   const squares = new Float64Array(n);
   z.forEach((value, i) => (squares[Math.floor(i / d)]! += value * value));
-  const [signal, noise] = [signalVariance(theta), noiseVariance(theta)];
   return (raw) => {
     const x = multiply(subtract(multiply(raw, constant(unit)), constant(center)), constant(lengths));
     const cross = matMul(x, constant(z, [n, d]), { transposeB: true });
     const squared = add(subtract(sum(square(x), [1], true), multiply(cross, 2)), constant(squares, [1, n]));
     const r = multiply(sqrt(maximum(squared, smallestSquare)), Math.sqrt(5));
     const polynomial = add(add(multiply(square(r), 1 / 3), r), 1);
-    const covariance = multiply(multiply(polynomial, exp(multiply(r, -1))), signal);
-    const white = matMul(covariance, constant(conditioned.whitening, [n, n]), { transposeB: true });
-    return {
-      mean: add(matMul(white, constant(conditioned.whitened, [n, 1])), conditioned.mean),
-      variance: add(maximum(subtract(signal, sum(square(white), [1], true)), 0), noise),
-    };
+    return multiply(multiply(polynomial, exp(multiply(r, -1))), signalVariance(theta));
   };
+}
+
+/** The posterior by covariances [m, n], as tensors. They are whitened first: K^-1 itself would not survive float32. */
+function posterior(covariances: Tensor, theta: Hyperparameters, { whitening, whitened, mean }: Conditioned): Posterior {
+  const n = whitened.length;
+  const white = matMul(covariances, constant(whitening, [n, n]), { transposeB: true });
+  const left = maximum(subtract(signalVariance(theta), sum(square(white), [1], true)), 0);
+  return {
+    mean: add(matMul(white, constant(whitened, [n, 1])), mean),
+    variance: add(left, noiseVariance(theta)),
+  };
+}
+
+/** The posterior's mean, [m, 1], to a few digits less and without the n x n product: for its slope. */
+function quickMean(covariances: Tensor, { weights, mean }: Conditioned): Tensor {
+  return add(matMul(covariances, constant(weights, [weights.length, 1])), mean);
 }
 
 /** Rows of one call: bounds memory. */
@@ -131,8 +140,9 @@ export const fitGaussianProcess =
       signal,
     );
     if (conditioned === undefined) throw indefinite();
-    const at = posterior(known, unit, theta, conditioned);
-    const program = await runtime.compile({ outputs: { ...at(input('designs', ['n', dimension])) } });
+    const covariances = covarianceWith(known, unit, theta);
+    const atDesigns = posterior(covariances(input('designs', ['n', dimension])), theta, conditioned);
+    const program = await runtime.compile({ outputs: { ...atDesigns } });
 
     const inOwnUnits = (predicted: Predictions): Predictions => ({
       mean: predicted.mean.map((value) => center + scale * value),
@@ -156,6 +166,6 @@ export const fitGaussianProcess =
       doubtsDistance: true,
       dispose: () => program.dispose(),
       predict: async (candidates) => widened(inOwnUnits(await runPosterior(program, candidates, dimension)), factor),
-      graph: (encoded) => add(multiply(at(encoded).mean, scale), center),
+      graph: (encoded) => add(multiply(quickMean(covariances(encoded), conditioned), scale), center),
     };
   };
