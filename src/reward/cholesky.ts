@@ -1,4 +1,8 @@
+import { addRows, dotOf } from './rows.ts';
 import { inSlices } from './slices.ts';
+
+/** Rows of a triangular matrix that are treated as if they were as long as the last of them. */
+const block = 32;
 
 /** L, lower triangular, with L L' = A; n x n, row-major. Only A's lower triangle is read. Undefined unless A is positive definite. */
 export async function cholesky(a: Float64Array, n: number, signal?: AbortSignal): Promise<Float64Array | undefined> {
@@ -6,8 +10,7 @@ export async function cholesky(a: Float64Array, n: number, signal?: AbortSignal)
   let definite = true;
   await inSlices(n, signal, (i) => {
     for (let j = 0; j <= i && definite; j++) {
-      let rest = a[i * n + j]!;
-      for (let k = 0; k < j; k++) rest -= l[i * n + k]! * l[j * n + k]!;
+      const rest = a[i * n + j]! - dotOf(l, i * n, l, j * n, j);
       if (i === j) definite = rest > 0;
       l[i * n + j] = i === j ? Math.sqrt(rest) : rest / l[j * n + j]!;
     }
@@ -18,14 +21,16 @@ export async function cholesky(a: Float64Array, n: number, signal?: AbortSignal)
 /** The inverse of a lower triangular n x n matrix, lower triangular as well. */
 export async function invertLower(l: Float64Array, n: number, signal?: AbortSignal): Promise<Float64Array> {
   const inverse = new Float64Array(n * n);
+  const rows = { matrix: inverse, width: n };
   await inSlices(n, signal, (i) => {
     const row = i * n;
-    for (let k = 0; k < i; k++) {
-      const factor = l[row + k]!;
-      for (let j = 0; j <= k; j++) inverse[row + j]! -= factor * inverse[k * n + j]!;
+    // Blocks of rows: the numbers behind a row's diagonal are 0.
+    for (let from = 0; from < i; from += block) {
+      const to = Math.min(i, from + block);
+      addRows(inverse, row, rows, l.subarray(row, row + i), [from, to], to);
     }
     const pivot = l[row + i]!;
-    for (let j = 0; j < i; j++) inverse[row + j]! /= pivot;
+    for (let j = 0; j < i; j++) inverse[row + j]! /= -pivot;
     inverse[row + i] = 1 / pivot;
   });
   return inverse;
@@ -34,11 +39,10 @@ export async function invertLower(l: Float64Array, n: number, signal?: AbortSign
 /** The lower triangle of M' M for a lower triangular n x n matrix M: with M = L^-1 that of (L L')^-1. */
 export async function gramOfLower(m: Float64Array, n: number, signal?: AbortSignal): Promise<Float64Array> {
   const gram = new Float64Array(n * n);
-  await inSlices(n, signal, (k) => {
-    for (let i = 0; i <= k; i++) {
-      const factor = m[k * n + i]!;
-      for (let j = 0; j <= i; j++) gram[i * n + j]! += factor * m[k * n + j]!;
-    }
+  const column = new Float64Array(n);
+  await inSlices(n, signal, (i) => {
+    for (let k = i; k < n; k++) column[k] = m[k * n + i]!;
+    addRows(gram, i * n, { matrix: m, width: n }, column, [i, n], i + 1);
   });
   return gram;
 }
@@ -46,19 +50,13 @@ export async function gramOfLower(m: Float64Array, n: number, signal?: AbortSign
 /** M v of a lower triangular n x n matrix. */
 export function lowerTimes(m: Float64Array, v: Float64Array): Float64Array {
   const n = v.length;
-  return v.map((_, i) => {
-    let total = 0;
-    for (let j = 0; j <= i; j++) total += m[i * n + j]! * v[j]!;
-    return total;
-  });
+  return v.map((_, i) => dotOf(m, i * n, v, 0, i + 1));
 }
 
 /** M' v of a lower triangular n x n matrix. */
 export function lowerTransposedTimes(m: Float64Array, v: Float64Array): Float64Array {
   const n = v.length;
   const result = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) result[j]! += m[i * n + j]! * v[i]!;
-  }
+  addRows(result, 0, { matrix: m, width: n }, v, [0, n], n);
   return result;
 }

@@ -1,14 +1,15 @@
 import { cholesky, gramOfLower, invertLower, lowerTimes, lowerTransposedTimes } from './cholesky.ts';
 import {
+  covariance,
   crossCovariance,
-  fillCovariance,
+  distances,
   noiseVariance,
   pullBack,
   signalVariance,
+  type Apart,
   type Hyperparameters,
   type Inputs,
 } from './matern.ts';
-import { inSlices } from './slices.ts';
 import type { Predictions } from './surrogate.ts';
 
 /** A Gaussian process conditioned on rewards y: K = L L'. */
@@ -33,10 +34,17 @@ export async function condition(
   y: Float64Array,
   signal?: AbortSignal,
 ): Promise<Conditioned | undefined> {
+  return conditionAt(await distances(inputs, theta, signal), theta, y, signal);
+}
+
+async function conditionAt(
+  apart: Apart,
+  theta: Hyperparameters,
+  y: Float64Array,
+  signal: AbortSignal | undefined,
+): Promise<Conditioned | undefined> {
   const n = y.length;
-  const covariance = new Float64Array(n * n);
-  await inSlices(n, signal, fillCovariance(inputs, theta, covariance));
-  const factor = await cholesky(covariance, n, signal);
+  const factor = await cholesky(covariance(apart, theta), n, signal);
   if (factor === undefined) return undefined;
   const whitening = await invertLower(factor, n, signal);
   const ones = lowerTimes(whitening, new Float64Array(n).fill(1));
@@ -105,7 +113,8 @@ export async function logPosterior(
   y: Float64Array,
   signal?: AbortSignal,
 ): Promise<Objective | undefined> {
-  const conditioned = await condition(inputs, theta, y, signal);
+  const apart = await distances(inputs, theta, signal);
+  const conditioned = await conditionAt(apart, theta, y, signal);
   if (conditioned === undefined) return undefined;
   const { whitening, weights } = conditioned;
   const n = y.length;
@@ -115,8 +124,7 @@ export async function logPosterior(
       byCovariance[i * n + j] = 0.5 * (weights[i]! * weights[j]! - byCovariance[i * n + j]!);
     }
   }
-  const gradient = new Float64Array(theta.length);
-  await inSlices(n, signal, pullBack(inputs, theta, byCovariance, gradient));
+  const gradient = await pullBack(apart, theta, byCovariance, signal);
   let value = conditioned.logLikelihood;
   theta.forEach((parameter, index) => {
     const { mean, std } = priorOf(index, theta.length);

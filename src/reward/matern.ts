@@ -1,3 +1,6 @@
+import { addRows, squaredDistance } from './rows.ts';
+import { inSlices } from './slices.ts';
+
 /** Of k(r) = signal (1 + sqrt5 r + 5/3 r^2) exp(-sqrt5 r), r the distance after division by length scales. */
 const sqrt5 = Math.sqrt(5);
 
@@ -36,17 +39,6 @@ function scaled({ designs }: Inputs, weights: Float64Array): Float64Array {
   return all;
 }
 
-/** Between row i of one matrix and row j of another, of d columns. */
-function squaredDistance(a: Float64Array, b: Float64Array, i: number, j: number, d: number): number {
-  const [left, right] = [i * d, j * d];
-  let total = 0;
-  for (let k = 0; k < d; k++) {
-    const difference = a[left + k]! - b[right + k]!;
-    total += difference * difference;
-  }
-  return total;
-}
-
 /** k / signal at a squared distance. */
 function correlationAt(squared: number): number {
   const r = sqrt5 * Math.sqrt(squared);
@@ -59,19 +51,37 @@ function slopeAt(squared: number): number {
   return (-5 / 6) * (1 + r) * Math.exp(-r);
 }
 
-/** Row i of the lower triangle of the covariance of noisy rewards, into `target` (n x n). */
-export function fillCovariance(inputs: Inputs, theta: Hyperparameters, target: Float64Array): (i: number) => void {
+/** Designs at length scales. */
+export interface Apart {
+  readonly groups: readonly number[];
+  /** Divided by the length scales, n x d. */
+  readonly z: Float64Array;
+  /** Squared distances of these, n x n; the lower triangle is filled. */
+  readonly squares: Float64Array;
+}
+
+export async function distances(inputs: Inputs, theta: Hyperparameters, signal?: AbortSignal): Promise<Apart> {
   const { designs, groups } = inputs;
   const d = groups.length;
   const n = designs.length / d;
   const z = scaled(inputs, inverseLengths(groups, theta));
+  const squares = new Float64Array(n * n);
+  await inSlices(n, signal, (i) => {
+    for (let j = 0; j < i; j++) squares[i * n + j] = squaredDistance(z, i * d, z, j * d, d);
+  });
+  return { groups, z, squares };
+}
+
+/** The lower triangle of the covariance of noisy rewards, n x n. */
+export function covariance({ z, groups, squares }: Apart, theta: Hyperparameters): Float64Array {
+  const n = z.length / groups.length;
   const [signal, noise] = [signalVariance(theta), noiseVariance(theta)];
-  return (i) => {
-    for (let j = 0; j < i; j++) {
-      target[i * n + j] = signal * correlationAt(squaredDistance(z, z, i, j, d));
-    }
+  const target = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) target[i * n + j] = signal * correlationAt(squares[i * n + j]!);
     target[i * n + i] = signal + noise;
-  };
+  }
+  return target;
 }
 
 /** Covariances of design i of `others` with the known ones (n), noise left out. */
@@ -81,44 +91,50 @@ export function crossCovariance(known: Inputs, others: Inputs, theta: Hyperparam
   const weights = inverseLengths(known.groups, theta);
   const [z, own] = [scaled(known, weights), scaled(others, weights)];
   const signal = signalVariance(theta);
-  return (i) => Float64Array.from({ length: n }, (_, j) => signal * correlationAt(squaredDistance(own, z, i, j, d)));
+  return (i) => Float64Array.from({ length: n }, (_, j) => signal * correlationAt(squaredDistance(own, i * d, z, j * d, d)));
 }
 
 /**
- * Adds, for row i, the gradient of a function of the covariance K by the hyperparameters, given its gradient W by K (n x n,
- * symmetric; the lower triangle is read).
+ * The gradient of a function of the covariance K by the hyperparameters, given its gradient W by K (n x n, symmetric; the lower triangle
+ * is read).
  */
-export function pullBack(
-  inputs: Inputs,
+export async function pullBack(
+  { z, groups, squares }: Apart,
   theta: Hyperparameters,
   w: Float64Array,
-  gradient: Float64Array,
-): (i: number) => void {
-  const { designs, groups } = inputs;
+  signal?: AbortSignal,
+): Promise<Float64Array> {
   const d = groups.length;
-  const n = designs.length / d;
-  const z = scaled(inputs, inverseLengths(groups, theta));
+  const n = z.length / d;
+  const gradient = new Float64Array(theta.length);
   const [signalAt, noiseAt] = [theta.length - 2, theta.length - 1];
-  const signal = signalVariance(theta);
+  const variance = signalVariance(theta);
   const noiseSlope = Math.exp(theta[noiseAt]!);
+  // The sum over pairs of f_ij (z_i - z_j)^2 is that of z_i^2 times all f of i, less 2 f_ij z_i z_j.
+  const factors = new Float64Array(n);
+  const sums = new Float64Array(n);
+  const mixed = new Float64Array(d);
   const byCoordinate = new Float64Array(d);
-  return (i) => {
-    byCoordinate.fill(0);
-    const row = i * d;
+  await inSlices(n, signal, (i) => {
     for (let j = 0; j < i; j++) {
-      const squared = squaredDistance(z, z, i, j, d);
       // Twice: W_ij and W_ji.
-      const both = 2 * w[i * n + j]! * signal;
+      const both = 2 * w[i * n + j]! * variance;
+      const squared = squares[i * n + j]!;
       gradient[signalAt]! += both * correlationAt(squared);
       const factor = -2 * both * slopeAt(squared);
-      const other = j * d;
-      for (let k = 0; k < d; k++) {
-        const difference = z[row + k]! - z[other + k]!;
-        byCoordinate[k]! += factor * difference * difference;
-      }
+      factors[j] = factor;
+      sums[i]! += factor;
+      sums[j]! += factor;
     }
-    for (let k = 0; k < d; k++) gradient[groups[k]!]! += byCoordinate[k]!;
-    gradient[signalAt]! += w[i * n + i]! * signal;
+    gradient[signalAt]! += w[i * n + i]! * variance;
     gradient[noiseAt]! += w[i * n + i]! * noiseSlope;
-  };
+    mixed.fill(0);
+    addRows(mixed, 0, { matrix: z, width: d }, factors, [0, i], d);
+    for (let k = 0; k < d; k++) byCoordinate[k]! -= 2 * z[i * d + k]! * mixed[k]!;
+  });
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < d; k++) byCoordinate[k]! += sums[i]! * z[i * d + k]! ** 2;
+  }
+  for (let k = 0; k < d; k++) gradient[groups[k]!]! += byCoordinate[k]!;
+  return gradient;
 }

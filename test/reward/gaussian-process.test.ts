@@ -6,7 +6,7 @@ import { leaveOneOut, pick } from '../../src/reward/gaussian-process-training.ts
 import { cholesky, gramOfLower, invertLower, lowerTimes, lowerTransposedTimes } from '../../src/reward/cholesky.ts';
 import { ascend } from '../../src/reward/lbfgs.ts';
 import { condition, logPosterior, predictAt, type Conditioned } from '../../src/reward/marginal-likelihood.ts';
-import { fillCovariance, type Inputs } from '../../src/reward/matern.ts';
+import { covariance, distances, type Inputs } from '../../src/reward/matern.ts';
 import { drawRows, smooth } from './conformance.ts';
 
 const runtime = onnxRuntime({ threads: 1 });
@@ -85,11 +85,10 @@ test('the log posterior has the gradient of central differences', async () => {
 test('the log likelihood of two rewards is that of their bivariate normal distribution', async () => {
   const two: Inputs = { designs: Float64Array.of(0, 1), groups: [0] };
   const scales = Float64Array.of(0, 0, -1);
-  const covariance = new Float64Array(4);
-  [0, 1].forEach(fillCovariance(two, scales, covariance));
+  const known = covariance(await distances(two, scales), scales);
   const r = Math.sqrt(5);
-  expect(covariance[2]).toBeCloseTo((1 + r + 5 / 3) * Math.exp(-r), 12);
-  const [own, shared] = [1 + 1e-4 + Math.exp(-1), covariance[2]!];
+  expect(known[2]).toBeCloseTo((1 + r + 5 / 3) * Math.exp(-r), 12);
+  const [own, shared] = [1 + 1e-4 + Math.exp(-1), known[2]!];
   // Rewards of +1 and -1: their mean is 0, and they are an eigenvector of own - shared.
   const expected = -0.5 * (2 / (own - shared) + Math.log(own ** 2 - shared ** 2) + 2 * Math.log(2 * Math.PI));
   const { logLikelihood, mean } = (await condition(two, scales, Float64Array.of(1, -1)))!;
