@@ -7,7 +7,6 @@ import {
   mapValues,
   mean,
   multiply,
-  reshape,
   slice,
   square,
   subtract,
@@ -25,21 +24,18 @@ const levels = [0.2, 0.4, 0.8, 1.6].flatMap((sigma) => [sigma, sigma]);
 
 /** Inputs `designs` [n, d] (encoded) and `noise` [levels, n, d]; outputs `errors` [n], and `told` [n] when the reward is told (standardised). */
 function supportGraph({ size, designs, parameters }: DiffusionModel, reward: number): Graph {
-  const shape = ['n', size.dimension];
   const weights = mapValues(parameters, ({ shape: dims, data }) => constant(Float32Array.from(data), dims));
-  const z = toNormalized(input('designs', shape), designs);
-  const noise = input('noise', [levels.length, ...shape]);
-  const column = slice(z, 1, 0, 1);
+  const z = toNormalized(input('designs', ['n', size.dimension]), designs);
+  const noise = input('noise', [levels.length, 'n', size.dimension]);
+  const column = slice(noise, 2, 0, 1);
   const filled = (value: number): Tensor => expandLike(constant([value], [1]), column);
+  const levelOf = constant(levels, [levels.length, 1, 1]);
+  const sigma = expandLike(levelOf, column);
+  const noisy = add(z, multiply(noise, levelOf));
   const errorsAt = (condition: Condition): Tensor => {
-    const errors = levels.map((level, index) => {
-      const sigma = constant([level]);
-      const drawn = reshape(slice(noise, 0, index, index + 1), shape);
-      const noisy = add(z, multiply(drawn, sigma));
-      const estimate = denoise(weights, size.blocks, noisy, sigma, condition);
-      return multiply(mean(square(subtract(estimate, z)), [1]), lossWeight(sigma));
-    });
-    return multiply(errors.reduce(add), 1 / levels.length);
+    const estimate = denoise(weights, size.blocks, noisy, sigma, condition);
+    const errors = multiply(mean(square(subtract(estimate, z)), [2], true), lossWeight(levelOf));
+    return mean(errors, [0, 2]);
   };
   return {
     outputs: {

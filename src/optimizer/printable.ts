@@ -26,6 +26,7 @@ function finer(decimals: Decimals, extra: number): Decimals {
  * 1 with one part fixed at 0.125 cannot be printed with two decimals). Where that is not enough designs stay as they are.
  */
 export function printableRounder(space: Space, decimals: Decimals): Rounder {
+  if (Object.values(decimals).every((count) => count === undefined)) return (design) => design;
   const tried = probes(space);
   for (let extra = 0; extra <= mostExtraDecimals; extra++) {
     const rounder = createRounder(space, finer(decimals, extra));
