@@ -4,14 +4,18 @@ import { orderedEvaluations, pendingRequests, type History, type Prediction } fr
 import type { Design, Space } from '../space/index.ts';
 import type { Direction, Table } from '../table/index.ts';
 import { bufferTable, knownDesigns, type KnownDesign } from './buffer.ts';
+import type { ProposeContext } from './context.ts';
 import { defaultCount, defaultOnline, defaultRefinement } from './defaults.ts';
 import { countNew } from './generate.ts';
+import { chooseByImprovement } from './improvement.ts';
 import { initialDesigns, leavesRoom } from './initial.ts';
 import { learnOptions } from './learn-options.ts';
 import { learn } from './learn.ts';
 import type { AskOptions, OptimizerOptions, SearchOptions } from './optimizer-options.ts';
+import { bestMeasured } from './parts.ts';
 import { trustRegion, type Region } from './region.ts';
-import { search } from './search.ts';
+import { search, type Choose } from './search.ts';
+import { rankByBound } from './select.ts';
 
 /** A design to try next. */
 export interface NextDesign {
@@ -35,14 +39,19 @@ const quickTraining = { steps: 400 } as const;
 /** In a round of any size: fewer requests than `propose` makes, and designs that are farther apart. */
 const onlineSearch = { stretches: [0, 1], guidances: [1.5], diversity: defaultOnline.diversity } as const;
 
+/** Every candidate can be measured, so that none is off the data: it costs nothing to be unlike what was measured, which is what few rows
+ *  know least of. */
+const amongCandidates = { surrogate: fitGaussianProcess(), caution: 0, diversity: onlineSearch.diversity } as const;
+
 /** Options of a search with those that suit a round where they are not given: docs/decisions.md. */
 function forRound(options: SearchOptions & AskOptions, { space, table }: Situation): SearchOptions & AskOptions {
+  if (options.candidates !== undefined) return { ...amongCandidates, ...options };
   const many = table.rewards.filter((reward) => !Number.isNaN(reward)).length >= manyMeasured;
   // In 200 numbers it is what `auto` chooses, and the ensemble stalls.
   const numbers = space.columns.every(({ kind }) => kind === 'scalar');
   return {
     ...onlineSearch,
-    ...(many && numbers && options.candidates === undefined ? { surrogate: fitGaussianProcess(quickProcess) } : {}),
+    ...(many && numbers ? { surrogate: fitGaussianProcess(quickProcess) } : {}),
     ...options,
     ...(many ? { training: { ...quickTraining, ...options.training } } : {}),
   };
@@ -86,6 +95,30 @@ interface Situation {
   readonly incumbents: readonly Float32Array[];
 }
 
+/** So many by their bounds are chosen among by improvement, for each design asked for, and at least. */
+const shortlist = { perDesign: 4, least: 256 } as const;
+
+/** Chooses by expected improvement where the surrogate knows how designs vary together, with `exploration` times its deviations. */
+function byImprovement(
+  { table, learned: { surrogate }, count }: ProposeContext,
+  exploration: number,
+): Choose | undefined {
+  const { covariance } = surrogate;
+  if (covariance === undefined) return undefined;
+  const sign = table.direction === 'maximize' ? 1 : -1;
+  return async (encoded, { mean, feasible, bound }) => {
+    const order = rankByBound(bound).subarray(0, Math.max(shortlist.least, shortlist.perDesign * count));
+    const designs = new Float32Array(order.length * table.space.dimension);
+    order.forEach((index, place) => designs.set(encoded(index), place * table.space.dimension));
+    const joint = {
+      mean: Float64Array.from(order, (index) => sign * mean[index]!),
+      covariance: (await covariance(designs)).map((value) => exploration ** 2 * value),
+    };
+    const chance = Float64Array.from(order, (index) => feasible[index]!);
+    return chooseByImprovement(joint, chance, sign * bestMeasured(table).reward, count).map((place) => order[place]!);
+  };
+}
+
 /** What models fitted to the table propose; fewer than `count` where the search finds fewer. */
 async function searchNext(
   situation: Situation,
@@ -97,10 +130,12 @@ async function searchNext(
   const learned = await learn(table, { ...learnOptions(options, stream), exploration });
   try {
     const context = { table, space, tried: taken, learned, stream, count, region, incumbents };
+    const choose = options.candidates === undefined ? undefined : byImprovement(context, exploration);
     const { population, judgement, chosen } = await search(context, options, {
       pool: options.pool ?? Math.max(onlinePool.least, onlinePool.perDesign * count),
       refinement: { ...onlineRefinement, generations: options.generations ?? onlineRefinement.generations },
       least: 0,
+      choose,
     });
     return chosen.map((index) => ({
       design: population.candidates[index]!.design,

@@ -23,7 +23,7 @@ import {
   pick,
   type GaussianProcessTraining,
 } from './gaussian-process-training.ts';
-import { condition, type Conditioned } from './marginal-likelihood.ts';
+import { condition, covarianceAt, type Conditioned } from './marginal-likelihood.ts';
 import { inverseLengths, noiseVariance, signalVariance, type Hyperparameters, type Inputs } from './matern.ts';
 import { calibration, checkRows, judge, widened } from './quality.ts';
 import { noCurve, type FitSurrogate, type Predictions } from './surrogate.ts';
@@ -125,7 +125,11 @@ export const fitGaussianProcess =
     const training: GaussianProcessTraining = { ...gaussianProcessDefaults, ...overrides };
     const groups = renumbered(labelled.groups ?? Array.from({ length: dimension }, (_, j) => j));
     const unit = units(groups);
-    const inputs: Inputs = { designs: Float64Array.from(designs, (value, i) => value * unit[i % dimension]!), groups };
+    const inUnits = (encoded: Float32Array): Inputs => ({
+      designs: Float64Array.from(encoded, (value, i) => value * unit[i % dimension]!),
+      groups,
+    });
+    const inputs = inUnits(designs);
     const center = mean(rewards);
     const scale = standardDeviation(rewards) || 1;
     const y = rewards.map((reward) => (reward - center) / scale);
@@ -166,6 +170,10 @@ export const fitGaussianProcess =
       doubtsDistance: true,
       dispose: () => program.dispose(),
       predict: async (candidates) => widened(inOwnUnits(await runPosterior(program, candidates, dimension)), factor),
+      covariance: async (candidates) => {
+        const covariances = await covarianceAt(known, theta, conditioned, inUnits(candidates), signal);
+        return covariances.map((value) => (factor * scale) ** 2 * value);
+      },
       graph: (encoded) => add(multiply(quickMean(covariances(encoded), conditioned), scale), center),
     };
   };

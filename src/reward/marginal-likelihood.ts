@@ -10,6 +10,8 @@ import {
   type Hyperparameters,
   type Inputs,
 } from './matern.ts';
+import { dotOf } from './rows.ts';
+import { inSlices } from './slices.ts';
 import type { Predictions } from './surrogate.ts';
 
 /** A Gaussian process conditioned on rewards y: K = L L'. */
@@ -80,6 +82,30 @@ export function predictAt(
     predicted.std[i] = Math.sqrt(Math.max(0, signalVariance(theta) - dot(white, white)) + noiseVariance(theta));
   }
   return predicted;
+}
+
+/** Covariances of noisy rewards at other designs, m x m, of standardised rewards (Rasmussen and Williams 2006, eq. 2.24). */
+export async function covarianceAt(
+  known: Inputs,
+  theta: Hyperparameters,
+  { whitening }: Conditioned,
+  others: Inputs,
+  signal?: AbortSignal,
+): Promise<Float64Array> {
+  const m = others.designs.length / others.groups.length;
+  const n = known.designs.length / known.groups.length;
+  const covariances = crossCovariance(known, others, theta);
+  const white = new Float64Array(m * n);
+  await inSlices(m, signal, (i) => white.set(lowerTimes(whitening, covariances(i)), i * n));
+  const result = covariance(await distances(others, theta, signal), theta);
+  await inSlices(m, signal, (i) => {
+    for (let j = 0; j <= i; j++) {
+      const left = result[i * m + j]! - dotOf(white, i * n, white, j * n, n);
+      result[i * m + j] = i === j ? Math.max(noiseVariance(theta), left) : left;
+      result[j * m + i] = result[i * m + j]!;
+    }
+  });
+  return result;
 }
 
 /** Normal, of a logarithm. */

@@ -91,7 +91,8 @@ export function crossCovariance(known: Inputs, others: Inputs, theta: Hyperparam
   const weights = inverseLengths(known.groups, theta);
   const [z, own] = [scaled(known, weights), scaled(others, weights)];
   const signal = signalVariance(theta);
-  return (i) => Float64Array.from({ length: n }, (_, j) => signal * correlationAt(squaredDistance(own, i * d, z, j * d, d)));
+  return (i) =>
+    Float64Array.from({ length: n }, (_, j) => signal * correlationAt(squaredDistance(own, i * d, z, j * d, d)));
 }
 
 /**

@@ -18,13 +18,7 @@ export function dotOf(a: Float64Array, from: number, b: Float64Array, start: num
 }
 
 /** The squared Euclidean distance of `count` numbers of a from `from` on and of b from `start` on. */
-export function squaredDistance(
-  a: Float64Array,
-  from: number,
-  b: Float64Array,
-  start: number,
-  count: number,
-): number {
+export function squaredDistance(a: Float64Array, from: number, b: Float64Array, start: number, count: number): number {
   let s0 = 0;
   let s1 = 0;
   let s2 = 0;

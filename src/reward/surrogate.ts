@@ -67,6 +67,9 @@ export interface Surrogate {
   /** The predicted mean as tensors: encoded designs [n, d] to [n, 1] in own units, differentiable; absent for a forest, whose steps have no
    *  slope. Of a blend it is the mean of the members that have one. */
   readonly graph?: (designs: Tensor) => Tensor;
+  /** Covariances of what would be measured of m designs, m x m, own units squared, with the variances of `predict`; absent where only
+   *  these are known. */
+  readonly covariance?: (designs: Float32Array) => Promise<Float64Array>;
   /** Whether its standard deviation grows by itself with the distance from the rows (no, where absent). */
   readonly doubtsDistance?: boolean;
   dispose(): Promise<void>;

@@ -5,7 +5,13 @@ import { fitGaussianProcess } from '../../src/reward/index.ts';
 import { leaveOneOut, pick } from '../../src/reward/gaussian-process-training.ts';
 import { cholesky, gramOfLower, invertLower, lowerTimes, lowerTransposedTimes } from '../../src/reward/cholesky.ts';
 import { ascend } from '../../src/reward/lbfgs.ts';
-import { condition, logPosterior, predictAt, type Conditioned } from '../../src/reward/marginal-likelihood.ts';
+import {
+  condition,
+  covarianceAt,
+  logPosterior,
+  predictAt,
+  type Conditioned,
+} from '../../src/reward/marginal-likelihood.ts';
 import { covariance, distances, type Inputs } from '../../src/reward/matern.ts';
 import { drawRows, smooth } from './conformance.ts';
 
@@ -147,4 +153,26 @@ test('predictions as tensors are those in float64, whatever the number of calls 
   a.mean.forEach((value, i) => expect(Math.abs(b.mean[i]! - value)).toBeLessThan(0.2));
   a.std.forEach((value, i) => expect(Math.abs(b.std[i]! / value - 1)).toBeLessThan(0.02));
   await Promise.all([exact.dispose(), fast.dispose()]);
+});
+
+test('covariances are those that an added row leaves, with the variances of predictions', async () => {
+  const stream = randomStream(9);
+  const draw = (n: number): Inputs => ({ designs: stream.fillNormal(new Float64Array(2 * n)), groups: [0, 1] });
+  const [known, others] = [draw(8), draw(4)];
+  const scales = Float64Array.of(0.3, 0.6, 0.2, -2);
+  const y = stream.fillNormal(new Float64Array(8));
+  const conditioned = (await condition(known, scales, y))!;
+  const covariances = await covarianceAt(known, scales, conditioned, others);
+  const { std } = predictAt(known, scales, conditioned, others);
+  std.forEach((one, i) => expect(covariances[i * 4 + i]).toBeCloseTo(one ** 2, 10));
+  // Told the first of the others as well, the rest varies as the covariances say.
+  const more: Inputs = { designs: Float64Array.of(...known.designs, ...others.designs.slice(0, 2)), groups: [0, 1] };
+  const told = (await condition(more, scales, Float64Array.of(...y, 0.7)))!;
+  const after = await covarianceAt(more, scales, told, others);
+  for (let i = 1; i < 4; i++) {
+    for (let j = 1; j < 4; j++) {
+      const expected = covariances[i * 4 + j]! - (covariances[i * 4]! * covariances[j]!) / covariances[0]!;
+      expect(after[i * 4 + j]).toBeCloseTo(expected, 8);
+    }
+  }
 });
