@@ -2,13 +2,15 @@ import { randomStream } from '../../src/base/index.ts';
 import type { Design } from '../../src/space/index.ts';
 import { cmaEs } from '../methods/online/cma-es.ts';
 import { geneticAlgorithm } from '../methods/online/genetic-algorithm.ts';
-import type { Evaluation, OnlineMethod } from '../methods/online/method.ts';
+import type { OnlineMethod } from '../methods/online/method.ts';
 import { diffusionOptimizer } from '../methods/online/ours.ts';
+import { median } from '../statistics.ts';
 import type { Budget } from '../tasks/online/task.ts';
+import { byReward } from '../tasks/task.ts';
 import { costOf, ends, endsMoved, randomPath, space } from './paths.ts';
 
 /** Paths measured at first, the same for every method of a seed; in each round; and in all. */
-export const budget: Budget = { initial: 100, batch: 50, evaluations: 500 };
+export const budget: Budget = { initial: 100, batch: 50, evaluations: 400 };
 
 /** Start and goal are values of the space that nothing changes. */
 const planned = space.fix(ends);
@@ -37,33 +39,33 @@ const methods: { readonly [Name in LoopName]: OnlineMethod } = {
   'this package, search by noise alone': diffusionOptimizer({ variations: ['renoise'] }),
 };
 
-/** The cheapest path found. */
-export interface Found {
-  readonly design: Design;
+/** Where a loop is after a round. */
+export interface Round {
+  /** The cheapest path so far. */
+  readonly cheapest: Design;
   readonly cost: number;
+  /** The median cost of the paths of this round. */
+  readonly median: number;
 }
 
-function measured(designs: readonly Design[]): readonly Evaluation[] {
-  return designs.map((design) => ({ design, cost: costOf(design) }));
-}
-
-/** The cheapest path after the initial ones and after each round. */
-export async function playLoop(name: LoopName, seed: number): Promise<readonly Found[]> {
+/** The initial paths, and then each round. */
+export async function playLoop(name: LoopName, seed: number): Promise<readonly Round[]> {
   const { initial, batch, evaluations } = budget;
   const method = methods[name](planned, { seed, batch, evaluations });
   const stream = randomStream(seed).split('planning initial');
-  const known = [...measured(Array.from({ length: initial }, () => endsMoved(randomPath(stream))))];
-  await method.tell(known);
-  const cheapest = (): Found => {
-    const { design, cost = Infinity } = known.reduce((a, b) => (b.cost! < a.cost! ? b : a));
-    return { design, cost };
+  const rounds: Round[] = [];
+  const tell = async (designs: readonly Design[]): Promise<void> => {
+    await method.tell(designs.map((design) => ({ design, cost: costOf(design) })));
+    const costs = designs.map(costOf);
+    const at = byReward(costs, 'minimize')[0]!;
+    const before = rounds.at(-1);
+    const better = before === undefined || costs[at]! < before.cost;
+    const [cheapest, cost] = better ? [designs[at]!, costs[at]!] : [before.cheapest, before.cost];
+    rounds.push({ cheapest, cost, median: median(costs) });
   };
-  const found = [cheapest()];
-  while (known.length < evaluations) {
-    const told = measured(await method.ask(Math.min(batch, evaluations - known.length)));
-    await method.tell(told);
-    known.push(...told);
-    found.push(cheapest());
+  await tell(Array.from({ length: initial }, () => endsMoved(randomPath(stream))));
+  for (let known = initial; known < evaluations; known += batch) {
+    await tell(await method.ask(Math.min(batch, evaluations - known)));
   }
-  return found;
+  return rounds;
 }

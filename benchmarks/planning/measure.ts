@@ -24,6 +24,8 @@ export interface PlanCell extends CellKey {
 export interface LoopCell extends CellKey {
   /** The least cost so far, at first and after each round. */
   readonly costs: readonly number[];
+  /** Median costs of the paths of each round. */
+  readonly medians: readonly number[];
   readonly seconds: number;
   readonly cheapest: Design;
 }
@@ -70,7 +72,8 @@ export async function measurePlans(code: string, seed: number, file: CellFile): 
     if (file.find(key) !== undefined) continue;
     const { result, seconds } = await timed(() => playLoop(method, seed));
     const costs = result.map(({ cost }) => cost);
-    const cell: LoopCell = { ...key, costs, seconds, cheapest: result.at(-1)!.design };
+    const medians = result.map((round) => round.median);
+    const cell: LoopCell = { ...key, costs, medians, seconds, cheapest: result.at(-1)!.cheapest };
     file.add(cell);
     note(`${method}, seed ${seed}: ${costs.map((cost) => cost.toFixed(2)).join(' ')}, ${seconds.toFixed(0)} s`);
   }

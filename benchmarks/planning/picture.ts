@@ -27,9 +27,10 @@ function down(value: number): string {
   return across(1 - value);
 }
 
-function polyline(path: readonly Point[], style: string): string {
+function line(path: readonly Point[], style: string): string {
   const shown = path.filter((_, at) => at % stride === 0 || at === path.length - 1);
-  return `<polyline points="${shown.map(({ x, y }) => `${across(x)},${down(y)}`).join(' ')}" fill="none" ${style}/>`;
+  const places = shown.map(({ x, y }) => `${across(x)},${down(y)}`);
+  return `<path d="M${places.join(' ')}" fill="none" ${style}/>`;
 }
 
 function obstacle({ x, y }: Point): string {
@@ -60,8 +61,8 @@ export function planningPicture(
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     `<clipPath id="square"><rect x="${margin}" y="${margin}" width="${side}" height="${side}"/></clipPath>`,
     `<g clip-path="url(#square)"><g fill="#ddd">${course.obstacles.map(obstacle).join('')}</g>`,
-    ...others.designs.map((design) => polyline(pathOf(design), 'stroke="#555" stroke-opacity="0.35"')),
-    ...paths.map(({ design }, at) => polyline(pathOf(design), `stroke="${colours[at]}" stroke-width="3"`)),
+    ...others.designs.map((design) => line(pathOf(design), 'stroke="#555" stroke-opacity="0.35"')),
+    ...paths.map(({ design }, at) => line(pathOf(design), `stroke="${colours[at]}" stroke-width="3"`)),
     `</g><rect x="${margin}" y="${margin}" width="${side}" height="${side}" fill="none" stroke="#333"/>`,
     end(course.start, 'start'),
     end(course.goal, 'goal'),

@@ -37,5 +37,9 @@ export function loopTable(groups: readonly Group<LoopCell>[]): string {
   const shown = [0, 1, 2, 4, rounds].map((round) =>
     figure<LoopCell>(`${budget.initial + round * budget.batch} measured`, 2, ({ costs }) => costs[round]!),
   );
-  return markdownTable([{ name: 'method', align: 'left', cell: ({ name }) => name }, ...shown, seconds()], groups);
+  const last = figure<LoopCell>('median of the last round', 2, ({ medians }) => medians.at(-1)!);
+  return markdownTable(
+    [{ name: 'method', align: 'left', cell: ({ name }) => name }, ...shown, last, seconds()],
+    groups,
+  );
 }
