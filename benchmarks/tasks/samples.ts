@@ -26,9 +26,14 @@ const shownShare = 0.6;
 /** Some seconds of one core. */
 const forestOptions: ForestOptions = { trees: 50, bag: 500, columns: Infinity, leaf: 3 };
 
+/** Values that reach over so many times the least one are taken by their logarithms: ages, frequencies. */
+const wideRange = 50;
+
 /** Between the least and the greatest value measured; whole where all of them are. */
 function parameterOf(values: Float64Array): Parameter {
-  return { type: values.every(Number.isInteger) ? 'integer' : 'real', ...rangeOf(values) };
+  const { min, max } = rangeOf(values);
+  const wide = min > 0 && max > wideRange * min;
+  return { type: values.every(Number.isInteger) ? 'integer' : 'real', min, max, ...(wide ? { scale: 'log' } : {}) };
 }
 
 /**

@@ -27,11 +27,11 @@ describe('a hidden forest', () => {
 });
 
 const tables = [
-  ['concrete', 'strength', 'maximize', 1030, 618],
-  ['airfoil', 'sound_pressure_level', 'minimize', 1503, 902],
+  ['concrete', 'strength', 'maximize', 1030, 618, ['age']],
+  ['airfoil', 'sound_pressure_level', 'minimize', 1503, 902, ['frequency', 'displacement_thickness']],
 ] as const satisfies readonly (readonly [TaskName, ...unknown[]])[];
 
-describe.each(tables)('the task %s', (name, reward, direction, count, shown) => {
+describe.each(tables)('the task %s', (name, reward, direction, count, shown, logarithmic) => {
   const file = `uci/${name}.csv.gz` as const;
 
   itWithData('shows the worse 60 % of the rows, as they are, and no more', file, () => {
@@ -46,6 +46,7 @@ describe.each(tables)('the task %s', (name, reward, direction, count, shown) => 
     expect(visible.rewards.map((value) => sign * value).sort()).toEqual(sorted.slice(0, shown));
     expect(sign * bestVisible).toBe(sorted[shown - 1]);
     expect(task.range).toEqual({ min: Math.min(...measured), max: Math.max(...measured) });
+    expect(Object.keys(space.parameters).filter((key) => 'scale' in space.parameters[key]!)).toEqual(logarithmic);
     const compiled = createSpace(space);
     expect(visible.designs.every((design) => compiled.problemWith(design) === undefined)).toBe(true);
   });
