@@ -19,6 +19,8 @@ export interface Rover extends BoxFunction {
   readonly goal: Point;
   /** Centres of the square obstacles. */
   readonly obstacles: readonly Point[];
+  /** Half the side of an obstacle. */
+  readonly halfSide: number;
   /** Where the path of a point of the box goes, from its first point to its last. */
   readonly path: (x: Float64Array) => readonly Point[];
   /** No path costs less: the straight way, were it free. */
@@ -89,6 +91,7 @@ export function rover({ points = 30, seed = 0 }: RoverOptions = {}): Rover {
     start,
     goal,
     obstacles,
+    halfSide,
     path,
     lowerBound: costs.everywhere * Math.hypot(goal.x - start.x, goal.y - start.y),
   };

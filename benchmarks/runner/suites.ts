@@ -53,7 +53,7 @@ export const suites: { readonly [Name in SuiteName]: readonly Rule[] } = {
     on(['bbob-f8-i1-d10', 'bbob-f15-i1-d10'], baselines, 2, 200),
   ],
   standard: [
-    off(['tf-bind-8', 'tf-bind-8-500', 'branin', 'coating'], offline, 2),
+    off(['tf-bind-8', 'tf-bind-8-500', 'branin', 'coating', 'concrete', 'airfoil'], offline, 2),
     off(['rastrigin-60'], offline, 1),
     on([...lab, ...sequences], online, 3),
     on(['hpo-naval', 'hpo-car', 'hpo-nasbench201'], online, 2),

@@ -1,17 +1,25 @@
 import { loadCoatingTask } from './coating-task.ts';
 import { functionTaskNames, loadFunctionTask, type FunctionTaskName } from './functions.ts';
 import { landscapeNames, loadSequenceTask, sequenceTaskNames, type SequenceTaskName } from './sequences.ts';
+import { loadSampleTask, sampleTaskNames, type SampleTaskName } from './samples.ts';
 import { loadSuperconductorTask } from './superconductor.ts';
 import type { Task } from './task.ts';
 
-export type TaskName = SequenceTaskName | FunctionTaskName | 'coating' | 'superconductor';
-export const taskNames: readonly TaskName[] = [...sequenceTaskNames, ...functionTaskNames, 'coating', 'superconductor'];
+export type TaskName = SequenceTaskName | FunctionTaskName | SampleTaskName | 'coating' | 'superconductor';
+export const taskNames: readonly TaskName[] = [
+  ...sequenceTaskNames,
+  ...functionTaskNames,
+  'coating',
+  'superconductor',
+  ...sampleTaskNames,
+];
 
 type Loader = (seed: number) => Task;
 
 const loaders: { readonly [Name in TaskName]: Loader } = {
   ...loadersOf(sequenceTaskNames, loadSequenceTask),
   ...loadersOf(functionTaskNames, loadFunctionTask),
+  ...loadersOf(sampleTaskNames, loadSampleTask),
   coating: loadCoatingTask,
   superconductor: loadSuperconductorTask,
 };
@@ -49,6 +57,8 @@ export const taskGroupNames = [
   'functions-60',
   'coating',
   'superconductor',
+  'concrete',
+  'airfoil',
 ] as const;
 export type TaskGroup = (typeof taskGroupNames)[number];
 
@@ -62,4 +72,6 @@ export const taskGroups: { readonly [Group in TaskGroup]: readonly TaskName[] } 
   'functions-60': ['ackley-60', 'rastrigin-60', 'rosenbrock-60'],
   coating: ['coating'],
   superconductor: ['superconductor'],
+  concrete: ['concrete'],
+  airfoil: ['airfoil'],
 };

@@ -1,7 +1,8 @@
-import { quantile, randomStream } from '../../src/base/index.ts';
+import { quantile } from '../../src/base/index.ts';
 import type { Design, SpaceDefinition } from '../../src/space/index.ts';
 import { numberColumn, readColumns } from '../data.ts';
-import { fitForest, type Forest, type ForestOptions } from './forest.ts';
+import type { ForestOptions } from './forest.ts';
+import { hiddenForest } from './hidden-forest.ts';
 import { best, normalized, rowsAtMost, type Rows, type Task } from './task.ts';
 
 const file = 'superconductor/superconductor.csv.gz';
@@ -24,12 +25,6 @@ function labelled(elements: readonly string[], columns: ReturnType<typeof readCo
   };
 }
 
-/** The truth of this task: a forest fitted on all labelled rows, hidden ones included. Fitted when a score is first asked for. */
-export function superconductorForest(elements: readonly string[], { designs, rewards }: Rows): Forest {
-  const rows = designs.map((design) => elements.map((element) => Number(design[element])));
-  return fitForest(rows, rewards, oracleOptions, randomStream(0).split('superconductor oracle'));
-}
-
 /**
  * Amounts of 86 elements and the temperature below which the material is a superconductor (Hamidieh 2018). Labelled rows up to the 80 %
  * quantile are visible, as in Design-Bench; amounts reach from 0 to the most in any labelled row.
@@ -49,8 +44,7 @@ export function loadSuperconductorTask(): Task {
       elements.map((element) => [element, { type: 'real', min: 0, max: most(element) } as const]),
     ),
   };
-  let fitted: Forest | undefined;
-  const forest = (): Forest => (fitted ??= superconductorForest(elements, all));
+  const truth = hiddenForest({ names: elements, rows: all, options: oracleOptions, stream: 'superconductor oracle' });
   return {
     name: 'superconductor',
     space,
@@ -59,9 +53,7 @@ export function loadSuperconductorTask(): Task {
     visible,
     unit: 'normalised',
     bestVisible: normalized(best(visible.rewards, 'maximize'), range),
-    score: (design) => normalized(forest().predict(elements.map((element) => Number(design[element]))), range),
-    note: () =>
-      `The truth is a forest of ${oracleOptions.trees} trees fitted on all ${all.rewards.length} labelled rows, with an R² of ` +
-      `${forest().r2.toFixed(2)} on rows that its trees did not see. Published figures are of another forest and not comparable.`,
+    score: (design) => normalized(truth.predict(design), range),
+    note: () => `${truth.note()} Published figures are of another forest and not comparable.`,
   };
 }
