@@ -1,0 +1,24 @@
+/** One cell of the theory's experiments in a process of its own: takes a `TheoryOrder`, tells a `TheoryAnswer`, and ends with the runner. */
+import { messageOf } from '../../src/base/index.ts';
+import { peakBytes } from '../peak-memory.ts';
+import type { TheoryAnswer, TheoryOrder } from './cell.ts';
+import { playTheory } from './play.ts';
+
+async function answer(order: TheoryOrder): Promise<TheoryAnswer> {
+  const findings = await playTheory(order);
+  const { userCPUTime, systemCPUTime } = process.resourceUsage();
+  return {
+    event: 'done',
+    findings,
+    cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
+    megabytes: peakBytes() / 1e6,
+  };
+}
+
+process.once('disconnect', () => process.exit(1));
+process.once('message', (order: TheoryOrder) => {
+  answer(order)
+    .catch((error: unknown): TheoryAnswer => ({ event: 'failed', message: messageOf(error) }))
+    .then((told) => process.send?.(told, () => process.disconnect()))
+    .catch(() => process.exit(1));
+});
