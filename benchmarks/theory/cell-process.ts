@@ -1,8 +1,8 @@
 /** One cell of the theory's experiments in a process of its own: takes a `TheoryOrder`, tells a `TheoryAnswer`, and ends with the runner. */
 import { messageOf } from '../../src/base/index.ts';
 import { peakBytes } from '../peak-memory.ts';
-import type { TheoryAnswer, TheoryOrder } from './cell.ts';
-import { playTheory } from './play.ts';
+import type { TheoryAnswer, TheoryOrder } from './experiments/cell.ts';
+import { playTheory } from './experiments/play.ts';
 
 async function answer(order: TheoryOrder): Promise<TheoryAnswer> {
   const findings = await playTheory(order);

@@ -1,8 +1,8 @@
 import { curvePicture, type Curve, type CurvePicture } from '../runner/tables/curves.ts';
 import { deviation, mean } from '../statistics.ts';
-import type { TheoryCell } from './cell.ts';
-import { mainTask, rowsTask } from './plan.ts';
-import type { TheorySettings } from './settings.ts';
+import type { TheoryCell } from './experiments/cell.ts';
+import { mainTask, rowsTask } from './experiments/plan.ts';
+import type { TheorySettings } from './experiments/settings.ts';
 
 export interface Picture {
   readonly file: string;

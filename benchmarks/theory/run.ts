@@ -6,9 +6,9 @@ import { packageRoot } from '../data.ts';
 import { codeMark, openCells, type CellKey } from '../offline/cells.ts';
 import { measureAll } from '../runner/pool.ts';
 import type { TheorySuite } from '../runner/terms.ts';
-import type { TheoryAnswer, TheoryCell, TheoryOrder } from './cell.ts';
-import { planTheory, type TheoryPlan } from './plan.ts';
-import { theorySettings } from './settings.ts';
+import type { TheoryAnswer, TheoryCell, TheoryOrder } from './experiments/cell.ts';
+import { planTheory, type TheoryPlan } from './experiments/plan.ts';
+import { theorySettings } from './experiments/settings.ts';
 import { writeTheory, type TheoryFiles } from './write.ts';
 
 export interface TheoryOptions {
@@ -34,7 +34,7 @@ export interface TheoryResult {
 function theoryCode(): string {
   const dist = join(packageRoot(), 'dist');
   const measuring = ['base', 'graph', 'diffusion'].map((room) => join(dist, 'src', room));
-  return codeMark(...measuring, join(dist, 'benchmarks', 'theory'));
+  return codeMark(...measuring, join(dist, 'benchmarks', 'theory', 'experiments'));
 }
 
 /** Plays a cell in a process of its own. Rejects with its error, or the signal's reason. */

@@ -1,14 +1,14 @@
 import { heading, paragraph, table, type Block, type TextColumn } from '../runner/tables/document.ts';
 import { groupedBy, meanAndError, numberText } from '../runner/tables/text.ts';
 import { mean } from '../statistics.ts';
-import type { Errors, TheoryCell } from './cell.ts';
-import type { Choice } from './choices.ts';
-import type { Guided } from './guidance.ts';
-import { logLogSlope, type SampleMeasures } from './measures.ts';
-import { mainTask, rowsTask } from './plan.ts';
-import type { RoundsResult } from './rounds.ts';
-import type { TheorySettings } from './settings.ts';
-import type { AtTarget } from './targets.ts';
+import type { Errors, TheoryCell } from './experiments/cell.ts';
+import type { Choice } from './experiments/choices.ts';
+import type { Guided } from './experiments/guidance.ts';
+import { logLogSlope, type SampleMeasures } from './experiments/measures.ts';
+import { mainTask, rowsTask } from './experiments/plan.ts';
+import type { RoundsResult } from './experiments/rounds.ts';
+import type { TheorySettings } from './experiments/settings.ts';
+import type { AtTarget } from './experiments/targets.ts';
 
 type Column<Row> = TextColumn & { readonly cell: (row: Row) => string };
 

@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { machine } from '../offline/program.ts';
 import { asMarkdown, heading, paragraph, type Block } from '../runner/tables/document.ts';
-import type { TheoryCell } from './cell.ts';
+import type { TheoryCell } from './experiments/cell.ts';
 import { theoryPictures } from './pictures.ts';
-import type { TheorySettings } from './settings.ts';
+import type { TheorySettings } from './experiments/settings.ts';
 import { theoryBlocks } from './tables.ts';
 
 export interface TheoryFiles {

@@ -1,4 +1,4 @@
-import type { RandomStream } from '../../src/base/index.ts';
+import type { RandomStream } from '../../../src/base/index.ts';
 import { dot, length, orthonormalColumns, transposedTimes } from './matrix.ts';
 
 /**

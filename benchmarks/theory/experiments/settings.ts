@@ -1,5 +1,5 @@
-import type { DenoiserTraining } from '../../src/diffusion/index.ts';
-import type { TheorySuite } from '../runner/terms.ts';
+import type { DenoiserTraining } from '../../../src/diffusion/index.ts';
+import type { TheorySuite } from '../../runner/terms.ts';
 import type { Variation } from './model.ts';
 import type { ProblemSizes } from './subspace.ts';
 
@@ -47,8 +47,9 @@ const paper: TheorySettings = {
     { ...base, name: 'weighting binned', weighting: 'binned' },
     { ...base, name: 'width 64', training: { width: 64 } },
     { ...base, name: 'width 320', training: { width: 320 } },
-    { ...base, name: 'blocks 1', training: { blocks: 1 } },
-    { ...base, name: 'steps 9000', training: { steps: 9000 } },
+    { ...base, name: 'steps 6000', training: { steps: 6000 } },
+    { ...base, name: 'noise vp-cosine', noise: 'vp-cosine' },
+    { ...base, name: 'noise ln sigma 0.4 ± 1.6', noise: { mean: 0.4, std: 1.6 } },
   ],
 };
 

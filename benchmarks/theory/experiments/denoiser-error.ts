@@ -1,25 +1,26 @@
-import type { RandomStream } from '../../src/base/index.ts';
-import { denoise, type DiffusionModel } from '../../src/diffusion/index.ts';
-import { constant, input, mapValues, type Runtime } from '../../src/graph/index.ts';
+import type { RandomStream } from '../../../src/base/index.ts';
+import { denoise, karrasSchedule, type DiffusionModel } from '../../../src/diffusion/index.ts';
+import { constant, input, mapValues, type Runtime } from '../../../src/graph/index.ts';
 import { exactDenoiser } from './gaussian.ts';
 import { drawRows, type SubspaceProblem } from './subspace.ts';
 
 const heldOut = 512;
+const { trainingSigma } = karrasSchedule();
 
 /**
  * The root of what the denoiser's loss has above the least possible: of the mean of lambda(sigma) |D - D*|^2 / dimension over new rows,
- * their measured rewards and the noise of training, with D* the exact conditional mean.
+ * their measured rewards and the package's training noise, with D* the exact conditional mean.
  */
 export async function denoiserError(
   runtime: Runtime,
-  { size, parameters, designs: scaling, reward: { mean, std }, schedule }: DiffusionModel,
+  { size, parameters, designs: scaling, reward: { mean, std } }: DiffusionModel,
   problem: SubspaceProblem,
   stream: RandomStream,
 ): Promise<number> {
   const { dimension, blocks } = size;
   const { designs, rewards } = drawRows(problem, heldOut, stream.split('rows'));
   const noise = stream.split('noise');
-  const sigmas = Float64Array.from({ length: heldOut }, () => schedule.trainingSigma(noise.normal()));
+  const sigmas = Float64Array.from({ length: heldOut }, () => trainingSigma(noise.normal()));
   const noisy = designs.map((value, at) => {
     const [row, i] = [Math.floor(at / dimension), at % dimension];
     return (value - scaling.mean[i]!) / scaling.scale[i]! + sigmas[row]! * noise.normal();

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
-import { randomStream, type RandomStream } from '../../src/base/index.ts';
-import type { DiffusionModel } from '../../src/diffusion/index.ts';
-import { createRuntime, type Runtime } from '../../src/graph/index.ts';
+import { randomStream, type RandomStream } from '../../../src/base/index.ts';
+import type { DiffusionModel } from '../../../src/diffusion/index.ts';
+import { createRuntime, type Runtime } from '../../../src/graph/index.ts';
 import type { Errors, Findings, TheoryOrder } from './cell.ts';
 import { measureChoices } from './choices.ts';
 import { denoiserError } from './denoiser-error.ts';

@@ -1,4 +1,4 @@
-import { mean } from '../../src/base/index.ts';
+import { mean } from '../../../src/base/index.ts';
 import { dot, gram, length, symmetricEigen } from './matrix.ts';
 import { partsOf, trueRewards, type LatentReward, type SubspaceProblem } from './subspace.ts';
 

@@ -1,6 +1,6 @@
-import type { RandomStream } from '../../src/base/index.ts';
-import type { DiffusionModel, GradientGuidanceName } from '../../src/diffusion/index.ts';
-import type { Runtime } from '../../src/graph/index.ts';
+import type { RandomStream } from '../../../src/base/index.ts';
+import type { DiffusionModel, GradientGuidanceName } from '../../../src/diffusion/index.ts';
+import type { Runtime } from '../../../src/graph/index.ts';
 import { gradientNames } from './guidance.ts';
 import { dot, length, times } from './matrix.ts';
 import { latentMean, sampleMeasures } from './measures.ts';

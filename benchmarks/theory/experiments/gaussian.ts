@@ -1,4 +1,4 @@
-import type { ColumnScaling } from '../../src/base/index.ts';
+import type { ColumnScaling } from '../../../src/base/index.ts';
 import { applied, gram, symmetricEigen, times, transposedTimes } from './matrix.ts';
 import type { SubspaceProblem } from './subspace.ts';
 

@@ -1,6 +1,6 @@
-import type { RandomStream } from '../../src/base/index.ts';
-import type { DiffusionModel, SamplingOptions } from '../../src/diffusion/index.ts';
-import type { Runtime } from '../../src/graph/index.ts';
+import type { RandomStream } from '../../../src/base/index.ts';
+import type { DiffusionModel, SamplingOptions } from '../../../src/diffusion/index.ts';
+import type { Runtime } from '../../../src/graph/index.ts';
 import { sampleMeasures, type SampleMeasures } from './measures.ts';
 import { openSampler } from './model.ts';
 import type { TheorySettings } from './settings.ts';

@@ -1,6 +1,6 @@
-import type { RandomStream } from '../../src/base/index.ts';
-import type { DiffusionModel } from '../../src/diffusion/index.ts';
-import type { Runtime } from '../../src/graph/index.ts';
+import type { RandomStream } from '../../../src/base/index.ts';
+import type { DiffusionModel } from '../../../src/diffusion/index.ts';
+import type { Runtime } from '../../../src/graph/index.ts';
 import { conditionalMean } from './gaussian.ts';
 import { length } from './matrix.ts';
 import { sampleMeasures, type SampleMeasures } from './measures.ts';

@@ -1,18 +1,21 @@
 import { performance } from 'node:perf_hooks';
-import type { RandomStream } from '../../src/base/index.ts';
+import type { RandomStream } from '../../../src/base/index.ts';
 import {
   defaultSampling,
+  karrasSchedule,
   rewardNormalization,
   rowWeightings,
   sampleDesigns,
   samplingGraph,
   trainDenoiser,
+  vpCosineSchedule,
   type DenoiserTraining,
   type DiffusionModel,
+  type NoiseSchedule,
   type SamplingOptions,
   type WeightingName,
-} from '../../src/diffusion/index.ts';
-import { add, input, matMul, type Program, type Runtime, type Tensor } from '../../src/graph/index.ts';
+} from '../../../src/diffusion/index.ts';
+import { add, input, matMul, type Program, type Runtime, type Tensor } from '../../../src/graph/index.ts';
 import { ridge } from './ridge.ts';
 import { times } from './matrix.ts';
 import { drawRows, type SubspaceProblem } from './subspace.ts';
@@ -22,6 +25,12 @@ export interface Variation {
   readonly name: string;
   readonly weighting: WeightingName;
   readonly training: Partial<DenoiserTraining>;
+  /** Another noise than the package's: ln sigma normal in training, or the schedule of Guo et al. (2024). */
+  readonly noise?: { readonly mean: number; readonly std: number } | 'vp-cosine';
+}
+
+function scheduleOf({ noise }: Variation): NoiseSchedule {
+  return noise === 'vp-cosine' ? vpCosineSchedule() : karrasSchedule(undefined, noise);
 }
 
 export interface RowCounts {
@@ -37,7 +46,7 @@ export async function trainOn(
   runtime: Runtime,
   problem: SubspaceProblem,
   { labelled, unlabelled }: RowCounts,
-  { weighting, training }: Variation,
+  variation: Variation,
   stream: RandomStream,
 ): Promise<DiffusionModel> {
   const { ambient, noise } = problem;
@@ -53,8 +62,9 @@ export async function trainOn(
     rewards: told,
     reward: rewardNormalization(rewards.subarray(0, labelled), 'maximize'),
     ...(unlabelled === 0 ? {} : { pseudo }),
-    weighting: rowWeightings[weighting],
-    training,
+    weighting: rowWeightings[variation.weighting],
+    training: variation.training,
+    schedule: scheduleOf(variation),
     stream: stream.split('training'),
   });
   return model;

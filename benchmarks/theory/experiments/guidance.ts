@@ -1,6 +1,6 @@
-import type { RandomStream } from '../../src/base/index.ts';
-import type { DiffusionModel, GradientGuidanceName, RewardModel } from '../../src/diffusion/index.ts';
-import { constant, matMul, square, subtract, type Runtime } from '../../src/graph/index.ts';
+import type { RandomStream } from '../../../src/base/index.ts';
+import type { DiffusionModel, GradientGuidanceName, RewardModel } from '../../../src/diffusion/index.ts';
+import { constant, matMul, square, subtract, type Runtime } from '../../../src/graph/index.ts';
 import { dot, times } from './matrix.ts';
 import { sampleMeasures, type SampleMeasures } from './measures.ts';
 import { openSampler } from './model.ts';

@@ -1,4 +1,4 @@
-import type { CellKey } from '../offline/cells.ts';
+import type { CellKey } from '../../offline/cells.ts';
 import type { Choice } from './choices.ts';
 import type { Guided } from './guidance.ts';
 import type { SampleMeasures } from './measures.ts';
