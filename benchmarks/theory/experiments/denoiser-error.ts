@@ -5,7 +5,7 @@ import { exactDenoiser } from './gaussian.ts';
 import { drawRows, type SubspaceProblem } from './subspace.ts';
 
 const heldOut = 512;
-const { trainingSigma } = karrasSchedule();
+const usual = karrasSchedule();
 
 /**
  * The root of what the denoiser's loss has above the least possible: of the mean of lambda(sigma) |D - D*|^2 / dimension over new rows,
@@ -20,7 +20,7 @@ export async function denoiserError(
   const { dimension, blocks } = size;
   const { designs, rewards } = drawRows(problem, heldOut, stream.split('rows'));
   const noise = stream.split('noise');
-  const sigmas = Float64Array.from({ length: heldOut }, () => trainingSigma(noise.normal()));
+  const sigmas = Float64Array.from({ length: heldOut }, () => usual.trainingSigma(noise.normal()));
   const noisy = designs.map((value, at) => {
     const [row, i] = [Math.floor(at / dimension), at % dimension];
     return (value - scaling.mean[i]!) / scaling.scale[i]! + sigmas[row]! * noise.normal();
