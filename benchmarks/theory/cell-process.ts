@@ -1,17 +1,15 @@
 /** One cell of the theory's experiments in a process of its own: takes a `TheoryOrder`, tells a `TheoryAnswer`, and ends with the runner. */
 import { messageOf } from '../../src/base/index.ts';
-import { peakBytes } from '../peak-memory.ts';
 import type { TheoryAnswer, TheoryOrder } from './experiments/cell.ts';
+import { processorSeconds } from './experiments/processor.ts';
 import { playTheory } from './experiments/play.ts';
 
 async function answer(order: TheoryOrder): Promise<TheoryAnswer> {
   const findings = await playTheory(order);
-  const { userCPUTime, systemCPUTime } = process.resourceUsage();
   return {
     event: 'done',
     findings,
-    cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
-    megabytes: peakBytes() / 1e6,
+    cpuSeconds: processorSeconds(),
   };
 }
 

@@ -80,9 +80,9 @@ export async function runTheory(options: TheoryOptions): Promise<TheoryResult> {
     const from = performance.now();
     const told = await playApart({ plan, settings, threads }, signal);
     if (told.event === 'failed') throw new Error(`${plan.task}, run ${plan.seed}: ${told.message}`);
-    const { findings, cpuSeconds, megabytes } = told;
+    const { findings, cpuSeconds } = told;
     const seconds = (performance.now() - from) / 1000;
-    const cell: TheoryCell = { ...keyOf(plan), ...findings, seconds, cpuSeconds, megabytes };
+    const cell: TheoryCell = { ...keyOf(plan), ...findings, seconds, cpuSeconds };
     file.add(cell);
     onCell?.(cell, ++done, plans.length);
   });

@@ -18,10 +18,13 @@ export interface Errors {
 
 /** What a cell measured. */
 export interface Findings {
+  /** Of processor time, making the data included. */
   readonly trainingSeconds: number;
   /** Of samples of the conditional (weight 1) at the settings' target. */
   readonly quality: SampleMeasures;
   readonly samplingSeconds: number;
+  /** Greatest resident memory of training and that sampling, in 1e6 bytes. */
+  readonly megabytes: number;
   readonly errors: Errors;
   readonly targets?: readonly AtTarget[];
   readonly guidance?: readonly Guided[];
@@ -34,8 +37,6 @@ export interface TheoryCell extends CellKey, Findings {
   readonly seconds: number;
   /** Processor time of the cell's process. */
   readonly cpuSeconds: number;
-  /** Its greatest resident memory, in 1e6 bytes. */
-  readonly megabytes: number;
 }
 
 /** What a cell's process is to do. */
@@ -46,5 +47,5 @@ export interface TheoryOrder {
 }
 
 export type TheoryAnswer =
-  | ({ readonly event: 'done'; readonly findings: Findings } & Pick<TheoryCell, 'cpuSeconds' | 'megabytes'>)
+  | ({ readonly event: 'done'; readonly findings: Findings } & Pick<TheoryCell, 'cpuSeconds'>)
   | { readonly event: 'failed'; readonly message: string };

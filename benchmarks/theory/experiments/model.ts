@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type { RandomStream } from '../../../src/base/index.ts';
 import {
   defaultSampling,
@@ -16,6 +15,7 @@ import {
   type WeightingName,
 } from '../../../src/diffusion/index.ts';
 import { add, input, matMul, type Program, type Runtime, type Tensor } from '../../../src/graph/index.ts';
+import { processorSeconds } from './processor.ts';
 import { ridge } from './ridge.ts';
 import { times } from './matrix.ts';
 import { drawRows, type SubspaceProblem } from './subspace.ts';
@@ -85,6 +85,7 @@ export interface DrawRequest {
 export interface Drawn {
   /** n x D. */
   readonly designs: Float32Array;
+  /** Of processor time. */
   readonly seconds: number;
 }
 
@@ -109,11 +110,11 @@ export async function openSampler(
   const program = await runtime.compile(samplingGraph(model, sampling, (designs) => ({ designs })));
   return {
     draw: async ({ target, guidance, count, stream, plane }) => {
-      const from = performance.now();
+      const from = processorSeconds();
       const targets = new Float64Array(count).fill(target);
       const told = plane === undefined ? program : withPlane(program, plane);
       const designs = await sampleDesigns(told, { dimension, sampling, targets, guidance, stream });
-      return { designs, seconds: (performance.now() - from) / 1000 };
+      return { designs, seconds: processorSeconds() - from };
     },
     close: () => program.dispose(),
   };

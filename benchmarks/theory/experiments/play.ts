@@ -1,7 +1,7 @@
-import { performance } from 'node:perf_hooks';
 import { randomStream, type RandomStream } from '../../../src/base/index.ts';
 import type { DiffusionModel } from '../../../src/diffusion/index.ts';
 import { createRuntime, type Runtime } from '../../../src/graph/index.ts';
+import { peakBytes } from '../../peak-memory.ts';
 import type { Errors, Findings, TheoryOrder } from './cell.ts';
 import { measureChoices } from './choices.ts';
 import { denoiserError } from './denoiser-error.ts';
@@ -9,6 +9,7 @@ import { conditionalMean } from './gaussian.ts';
 import { measureGuidance } from './guidance.ts';
 import { meanError, principalBasis, sampleMeasures, subspaceDistance } from './measures.ts';
 import { openSampler, trainOn } from './model.ts';
+import { processorSeconds } from './processor.ts';
 import { measureRounds } from './rounds.ts';
 import type { TheorySettings } from './settings.ts';
 import { partsOf, subspaceProblem, type SubspaceProblem } from './subspace.ts';
@@ -50,13 +51,14 @@ export async function playTheory({ plan, settings, threads }: TheoryOrder): Prom
   const problem = subspaceProblem(settings, stream.split('problem'));
   const runtime = await createRuntime('onnx', { threads });
   try {
-    const from = performance.now();
+    const from = processorSeconds();
     const model = await trainOn(runtime, problem, plan.counts, plan.variation, stream.split('training'));
-    const trainingSeconds = (performance.now() - from) / 1000;
+    const trainingSeconds = processorSeconds() - from;
     const sampler = await openSampler(runtime, model);
     const { target, within, samples: count } = settings;
     const asked = { guidance: 1, count, stream: stream.split('quality') };
     const { designs, seconds } = await sampler.draw({ ...asked, target });
+    const megabytes = peakBytes() / 1e6;
     const inner = await sampler.draw({ ...asked, target: within });
     await sampler.close();
     const trained: Trained = { runtime, model, problem, settings, stream };
@@ -64,6 +66,7 @@ export async function playTheory({ plan, settings, threads }: TheoryOrder): Prom
       trainingSeconds,
       quality: sampleMeasures(problem, designs),
       samplingSeconds: seconds,
+      megabytes,
       errors: await errorsOf(trained, inner.designs),
       ...(plan.asks === 'everything' ? await experiments(trained) : {}),
     };
