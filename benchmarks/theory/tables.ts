@@ -108,13 +108,17 @@ function roundBlocks(mains: readonly TheoryCell[]): readonly Block[] {
   ];
 }
 
-/** Rates of the theory, quoted from memory of the papers, in powers of the number of rows. */
+/** Powers of the number of rows that the theory promises; `rateSources` says where. */
 const rates: Readonly<Record<keyof Errors, (latent: number) => string>> = {
-  mean: () => '-0.5: of any mean with finite variance',
-  subspace: () => "-0.25: Yuan et al. (2023), square of |VV' - AA'| by (D d^2 + D^2 d)^(1/2) n^(-1/2)",
-  denoiser: (d) =>
-    `${(-1 / (d + 5)).toFixed(3)}: Chen et al. (2023), theorem 2, any smooth latent density; -0.5 for one that is Gaussian`,
+  mean: () => '-0.5',
+  subspace: () => '-0.25',
+  denoiser: (latent) => `${(-1 / (latent + 5)).toFixed(3)}`,
 };
+
+const rateSources =
+  'The theory, quoted from memory of the papers: -0.5 is that of any mean; the square of the distance of subspaces falls as ' +
+  '((D d^2 + D^2 d) / n)^(1/2) (Yuan et al. 2023, arXiv:2307.07055); the square of the error of a score with any smooth latent density as ' +
+  'n^(-2 / (d + 5)) (Chen et al. 2023, arXiv:2302.07194), where a Gaussian one, which these are, allows n^(-1).';
 
 const errorNames: Readonly<Record<keyof Errors, string>> = {
   mean: 'conditional mean',
@@ -132,7 +136,9 @@ function errorBlocks(cells: readonly TheoryCell[], { rows, latent, within }: The
   };
   return [
     heading(2, 'Errors against the number of rows'),
-    paragraph(`All rows with measured rewards. Conditional mean and subspace by samples at target ${within}.`),
+    paragraph(
+      `All rows with measured rewards. Conditional mean and subspace by samples at target ${within}. ${rateSources}`,
+    ),
     table<keyof Errors>(
       [
         left('error of', (key) => errorNames[key]),
@@ -144,8 +150,8 @@ function errorBlocks(cells: readonly TheoryCell[], { rows, latent, within }: The
             ),
           ),
         ),
-        right('slope', (key) => slope(key).toFixed(2)),
-        left('theory', (key) => rates[key](latent)),
+        right('slope', (key) => numberText(slope(key), 2)),
+        right('theory', (key) => rates[key](latent)),
       ],
       Object.keys(errorNames) as readonly (keyof Errors)[],
     ),
