@@ -1,7 +1,7 @@
 import { taskGroupNames, taskGroups } from '../tasks/catalogue.ts';
 import { onlineGroupNames, onlineGroups } from '../tasks/online/catalogue.ts';
 import type { Registry } from './registry.ts';
-import { suiteNames } from './terms.ts';
+import { suiteNames, theorySuites } from './terms.ts';
 
 /** Names of everything that can be asked for. */
 export interface Listing {
@@ -18,7 +18,7 @@ export function listingOf({ offline, online }: Registry): Listing {
     ...onlineGroupNames.map((name) => [name, onlineGroups[name]] as const),
   ].filter(([name, tasks]) => tasks.length > 1 || tasks[0] !== name);
   return {
-    suites: suiteNames,
+    suites: [...suiteNames, ...theorySuites],
     offline: { tasks: offline.taskNames, methods: offline.methodNames },
     online: { tasks: online.taskNames, methods: online.methodNames },
     groups: Object.fromEntries(grouped),

@@ -1,6 +1,13 @@
 import type { BenchmarkOptions, BenchmarkResult, Listing, Shard } from '../../benchmarks/runner/index.ts';
-import { defaultCap, suiteNames, type SuiteName } from '../../benchmarks/runner/terms.ts';
+import {
+  defaultCap,
+  suiteNames,
+  theorySuites,
+  type SuiteName,
+  type TheorySuite,
+} from '../../benchmarks/runner/terms.ts';
 import { UserError } from '../base/index.ts';
+import { benchmarkTheory, checkTheoryFlags, isTheorySuite } from './benchmark-theory.ts';
 import { defineCommand, type Command } from './command.ts';
 import { talkFlags, threadsFlag, type TalkValues, type ThreadsValues } from './computing.ts';
 import {
@@ -17,7 +24,7 @@ import { createReporter } from './progress.ts';
 import { print, type Session } from './session.ts';
 
 interface Values extends TalkValues, ThreadsValues {
-  readonly suite: SuiteName | undefined;
+  readonly suite: SuiteName | TheorySuite | undefined;
   readonly tasks: string | undefined;
   readonly methods: string | undefined;
   readonly seeds: string | undefined;
@@ -36,10 +43,10 @@ const flags: FlagsOf<Values> = {
   suite: choiceFlag(
     {
       group: 'What to ask for',
-      help: 'tasks, methods and seeds that belong together: quick (minutes), standard (two hours on 2 cores) or full (a day or more)',
+      help: 'tasks, methods and seeds that belong together: quick (minutes), standard (two hours on 2 cores) or full (a day or more); theory (half an hour) and theory-small are experiments whose exact results are known',
       fallback: 'quick, without --tasks',
     },
-    suiteNames,
+    [...suiteNames, ...theorySuites],
   ),
   tasks: textFlag({
     group: 'What to ask for',
@@ -61,7 +68,7 @@ const flags: FlagsOf<Values> = {
   }),
   out: textFlag({
     group: 'Output',
-    help: 'the folder for results.jsonl, tables.md, tables.html and pictures; a run that was stopped goes on from it',
+    help: 'the folder for results.jsonl, tables.md, tables.html (theory.md) and pictures; a run that was stopped goes on from it',
     fallback: defaultFolder,
   }),
   ...talkFlags,
@@ -104,6 +111,21 @@ function readShard(text: string): Shard {
   throw badValue('shard', text, 'i/n with i from 1 to n, such as 2/5');
 }
 
+function runTheorySuite(suite: TheorySuite, values: Values, session: Session): Promise<void> {
+  const { tasks, methods, evaluations, load, shard, cap, out = defaultFolder, seeds, jobs, threads } = values;
+  checkTheoryFlags(suite, {
+    ...{ tasks: tasks !== undefined, methods: methods !== undefined, evaluations: evaluations !== undefined },
+    ...{ load: load.length > 0, shard: shard !== undefined, cap: cap !== undefined },
+  });
+  const options = {
+    ...{ suite, out },
+    ...given('seeds', seeds, readSeeds),
+    ...given('jobs', jobs, (value) => value),
+    ...given('threads', threads, (value) => value),
+  };
+  return benchmarkTheory(options, values, session);
+}
+
 /** An option that is there when its flag is. */
 function given<K extends string, T, R>(
   name: K,
@@ -118,7 +140,7 @@ function optionsOf(values: Values): Omit<BenchmarkOptions, 'signal' | 'onCell'> 
   return {
     out: values.out ?? defaultFolder,
     modules: values.load,
-    ...given('suite', values.suite, same),
+    ...(values.suite === undefined || isTheorySuite(values.suite) ? {} : { suite: values.suite }),
     ...given('tasks', values.tasks, (text) => readList('tasks', text)),
     ...given('methods', values.methods, (text) => readList('methods', text)),
     ...given('seeds', values.seeds, readSeeds),
@@ -176,6 +198,7 @@ function asText(result: BenchmarkResult): string {
 
 async function run(_files: readonly [], values: Values, session: Session): Promise<void> {
   if (values.list) return list(values, session);
+  if (isTheorySuite(values.suite)) return runTheorySuite(values.suite, values, session);
   const options = optionsOf(values);
   const { progressText, runBenchmark } = await import('../../benchmarks/runner/index.ts');
   const reporter = createReporter(session.stderr, values.quiet);
@@ -216,6 +239,7 @@ export const benchmark: Command = defineCommand<Values, readonly []>({
     ['diffopt benchmark --suite quick', 'a few small tasks, within five minutes'],
     ['diffopt benchmark --tasks lab --methods ours,random --seeds 0..15', 'laboratory tables, at their whole budgets'],
     ['diffopt benchmark --suite standard --shard 2/4 --out part2', 'a quarter of the standard suite'],
+    ['diffopt benchmark --suite theory --out theory', "the theory's own experiments, beside what is exact"],
     ['diffopt benchmark --load mine.js --tasks my-task --methods ours,my-method', 'a task and a method of your own'],
   ],
   run,

@@ -251,7 +251,7 @@ describe('diffopt benchmark', () => {
     const { code, stdout } = await benchmark(folderWith(), '--list', '--json');
     const listing = JSON.parse(stdout) as { online: { tasks: string[]; methods: string[] }; suites: string[] };
     expect(code).toBe(0);
-    expect(listing.suites).toEqual(['quick', 'standard', 'full']);
+    expect(listing.suites).toEqual(['quick', 'standard', 'full', 'theory', 'theory-small']);
     expect(listing.online.methods).toEqual(expect.arrayContaining(['ours', 'cma-es', 'stuck']));
     expect(listing.online.tasks).toEqual(expect.arrayContaining(['ackley-200', 'bbob-f24-i2-d10', 'bowl']));
     expect((await benchmark(folderWith(), '--list')).stdout).toContain('online tasks (BBOB functions by bbob-fF-iI-dD');
@@ -262,9 +262,10 @@ describe('diffopt benchmark', () => {
     [['--tasks', 'bowl', '--methods', 'magic'], 2, 'there is no method "magic"'],
     [['--shard', '3/2'], 2, '--shard is "3/2"; expected i/n with i from 1 to n'],
     [['--seeds', '5..2'], 2, '--seeds is "5..2"; expected whole numbers'],
-    [['--suite', 'huge'], 2, '--suite is "huge"; expected one of quick, standard, full'],
+    [['--suite', 'huge'], 2, '--suite is "huge"; expected one of quick, standard, full, theory, theory-small'],
     [['--cap', '0'], 2, '--cap is "0"; expected a number above 0'],
     [['--suite', 'quick', '--tasks', 'bowl'], 2, 'no cell is left of these tasks, methods and seeds'],
+    [['--suite', 'theory', '--cap', '5'], 2, '--load does not go with --suite theory'],
     [['--load', 'nowhere.js'], 1, 'cannot load nowhere.js'],
     [['file.csv'], 2, 'benchmark takes no file, but "file.csv" follows it'],
   ])('refuses %j', async (flags, status, sentence) => {
