@@ -44,13 +44,22 @@ function label(text: string, attributes: Attributes): string {
   return element('text', { 'font-size': 12, fill: '#333', ...attributes }, escaped(text));
 }
 
+/** Powers of ten only where there would be many zeros. */
+function tickText(tick: number): string {
+  const size = Math.abs(tick);
+  const plain = size === 0 || (size >= 1e-3 && size < 1e5);
+  return plain ? String(Number(tick.toPrecision(6))) : tick.toExponential().replace('+', '');
+}
+
 type Ruler = (value: number) => number;
 type Scale = ReturnType<typeof scaleLinear> | ReturnType<typeof scaleLog>;
 
 function axes(x: Scale, y: Scale, { xName, yName, logX = false }: CurvePicture): readonly string[] {
   const { left, right, top, bottom } = size;
   const [across, ruler] = [x as Ruler, y as Ruler];
-  const [tell, tellX] = [y.tickFormat(6, '~g'), logX ? x.tickFormat(6, '~g') : String];
+  // Of a logarithmic axis some ticks have no text.
+  const textOf = (scale: Scale) => (tick: number) => (scale.tickFormat(6)(tick) === '' ? '' : tickText(tick));
+  const [tell, tellX] = [textOf(y), logX ? textOf(x) : String];
   return [
     ...y
       .ticks(6)
