@@ -56,7 +56,7 @@ export const searchFlags: FlagsOf<SearchValues> = {
     numberBetween(0, 1),
   ),
   ...surrogateFlagOf(
-    'auto: the best on held-out rows; from 200 measured designs of numbers alone on, a Gaussian process',
+    'auto: the best on held-out rows; among candidates, and from 200 measured designs of numbers alone on, a Gaussian process',
   ),
   ...computingFlags,
 };

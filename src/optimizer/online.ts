@@ -130,7 +130,8 @@ async function searchNext(
   const learned = await learn(table, { ...learnOptions(options, stream), exploration });
   try {
     const context = { table, space, tried: taken, learned, stream, count, region, incumbents };
-    const choose = options.candidates === undefined ? undefined : byImprovement(context, exploration);
+    const improves = options.candidates !== undefined && given.diversity === undefined;
+    const choose = improves ? byImprovement(context, exploration) : undefined;
     const { population, judgement, chosen } = await search(context, options, {
       pool: options.pool ?? Math.max(onlinePool.least, onlinePool.perDesign * count),
       refinement: { ...onlineRefinement, generations: options.generations ?? onlineRefinement.generations },

@@ -6,7 +6,8 @@ import { checkOptions, type ProposeOptions } from './options.ts';
 export type SearchOptions = Omit<ProposeOptions, 'count' | 'target' | 'quantile' | 'observer' | 'signal'>;
 
 /** Of `SearchOptions`, `pool` is 10 samples for each design asked for and 1024 at least, `generations` is 3, `diversity` 0.5, and fewer
- *  targets are asked for. */
+ *  targets are asked for. Among `candidates` the surrogate is a Gaussian process, `caution` is 0, and a batch is chosen by expected
+ *  improvement unless `diversity` is given. */
 export interface OptimizerOptions extends SearchOptions {
   /** Whether more or less reward is better (maximize). */
   readonly direction?: Direction;
@@ -14,7 +15,8 @@ export interface OptimizerOptions extends SearchOptions {
   readonly batch?: number;
   /** Designs that are measured or pending before models propose (twice the number of parameters, `batch` at most, 10 at least). */
   readonly initial?: number;
-  /** How many standard deviations a prediction gains before designs are compared, 0 to 100 (1). */
+  /** How many standard deviations a prediction gains before designs are compared, 0 to 100 (1); of expected improvement, what deviations
+   *  are multiplied by. */
   readonly exploration?: number;
   /** `stop` says `budget` when so many designs that were asked for have a result. */
   readonly evaluations?: number;
