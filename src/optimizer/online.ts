@@ -95,8 +95,9 @@ interface Situation {
   readonly incumbents: readonly Float32Array[];
 }
 
-/** So many by their bounds are chosen among by improvement, for each design asked for, and at least. */
-const shortlist = { perDesign: 4, least: 256 } as const;
+/** So many by their bounds are chosen among by improvement, for each design asked for, and at least; of more designs asked for than
+ *  `most` the covariances would be too many. */
+const shortlist = { perDesign: 4, least: 256, most: 256 } as const;
 
 /** Chooses by expected improvement where the surrogate knows how designs vary together, with `exploration` times its deviations. */
 function byImprovement(
@@ -104,7 +105,7 @@ function byImprovement(
   exploration: number,
 ): Choose | undefined {
   const { covariance } = surrogate;
-  if (covariance === undefined) return undefined;
+  if (covariance === undefined || count > shortlist.most) return undefined;
   const sign = table.direction === 'maximize' ? 1 : -1;
   return async (encoded, { mean, feasible, bound }) => {
     const order = rankByBound(bound).subarray(0, Math.max(shortlist.least, shortlist.perDesign * count));

@@ -7,7 +7,7 @@ export type SearchOptions = Omit<ProposeOptions, 'count' | 'target' | 'quantile'
 
 /** Of `SearchOptions`, `pool` is 10 samples for each design asked for and 1024 at least, `generations` is 3, `diversity` 0.5, and fewer
  *  targets are asked for. Among `candidates` the surrogate is a Gaussian process, `caution` is 0, and a batch is chosen by expected
- *  improvement unless `diversity` is given. */
+ *  improvement unless `diversity` is given or more than 256 are asked for. */
 export interface OptimizerOptions extends SearchOptions {
   /** Whether more or less reward is better (maximize). */
   readonly direction?: Direction;
