@@ -51,7 +51,7 @@ export const searchFlags: FlagsOf<SearchValues> = {
     {
       group: 'What to ask for',
       help: 'how far apart to keep designs of a round, in distances between neighbouring designs, 0 to 1',
-      fallback: String(defaultOnline.diversity),
+      fallback: `${defaultOnline.diversity}; among candidates by expected improvement`,
     },
     numberBetween(0, 1),
   ),

@@ -12,6 +12,9 @@ const density = (x: number): number => Math.exp(-0.5 * x * x) / Math.sqrt(2 * Ma
 const border = 1.5;
 const terms = 120;
 
+/** So many deviations away nothing is left to chance. */
+const certain = 38;
+
 /** The probability of more than x >= 0 under the standard normal distribution, over its density at x (Mills' ratio). */
 function millsRatio(x: number): number {
   if (x < border) {
@@ -31,7 +34,8 @@ function standardImprovement(z: number): number {
 
 /** The expected improvement of a normal reward beyond `best` (Jones, Schonlau and Welch 1998, equation 15). */
 export function expectedImprovement(mean: number, std: number, best: number): number {
-  return std > 0 ? std * standardImprovement((mean - best) / std) : Math.max(0, mean - best);
+  const z = (mean - best) / std;
+  return std > 0 && Math.abs(z) < certain ? std * standardImprovement(z) : Math.max(0, mean - best);
 }
 
 /** The place of the largest value, the first of equals, among places that are free. */
@@ -45,21 +49,10 @@ function largest(values: (place: number) => number, size: number, free: (place: 
   return at;
 }
 
-/** Covariances given what design i will measure, in place. */
-function conditionOn(covariance: Float64Array, size: number, i: number): void {
-  const own = Float64Array.from({ length: size }, (_, j) => covariance[i * size + j]!);
-  const variance = own[i]!;
-  if (!(variance > 0)) return;
-  for (let j = 0; j < size; j++) {
-    const share = own[j]! / variance;
-    for (let k = 0; k < size; k++) covariance[j * size + k]! -= share * own[k]!;
-  }
-}
-
 /**
  * Chooses `count` of m designs (m at least) one after the other by expected improvement times `chance` (m, the probability that the
  * experiment works), as if those before had come out as predicted (the Kriging believer of Ginsbourger, Le Riche and Carraro 2010): that
- * leaves the means, makes what is alike certain, and raises what is to be improved on. Equal ones go by the mean.
+ * leaves the means, makes what is alike certain, and raises what is to be improved on. Where nothing improves the mean decides.
  */
 export function chooseByImprovement(
   { mean, covariance }: Joint,
@@ -68,19 +61,28 @@ export function chooseByImprovement(
   count: number,
 ): readonly number[] {
   const size = mean.length;
-  const left = covariance.slice();
+  const variance = mean.map((_, place) => covariance[place * size + place]!);
+  // Columns of a pivoted Cholesky factor: what the chosen ones say of each.
+  const told: Float64Array[] = [];
   const chosen = new Set<number>();
   const worst = mean.reduce((least, value) => Math.min(least, value), Infinity);
   let top = best;
   while (chosen.size < Math.min(count, size)) {
     const gain = (place: number): number =>
-      chance[place]! * expectedImprovement(mean[place]!, Math.sqrt(Math.max(0, left[place * size + place]!)), top);
+      chance[place]! * expectedImprovement(mean[place]!, Math.sqrt(Math.max(0, variance[place]!)), top);
     const free = (place: number): boolean => !chosen.has(place);
     let next = largest(gain, size, free);
     if (gain(next) === 0) next = largest((place) => chance[place]! * (mean[place]! - worst), size, free);
     chosen.add(next);
     top = Math.max(top, mean[next]!);
-    conditionOn(left, size, next);
+    if (!(variance[next]! > 0)) continue;
+    const scale = Math.sqrt(variance[next]!);
+    const column = mean.map((_, place) => {
+      const known = told.reduce((sum, other) => sum + other[place]! * other[next]!, 0);
+      return (covariance[next * size + place]! - known) / scale;
+    });
+    told.push(column);
+    for (let place = 0; place < size; place++) variance[place]! -= column[place]! ** 2;
   }
   return [...chosen];
 }

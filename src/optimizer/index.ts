@@ -42,7 +42,7 @@ export {
 } from './models.ts';
 export { encodeNpy } from './npy.ts';
 export type { Evaluation } from './evaluation.ts';
-export type { NextDesign } from './online.ts';
+export type { NextDesign } from './situation.ts';
 export { optimize, type OptimizeOptions, type OptimizeResult } from './optimize.ts';
 export { DiffusionOptimizer, type AskedDesign } from './optimizer.ts';
 export type { AskOptions, OptimizerOptions, SearchOptions } from './optimizer-options.ts';

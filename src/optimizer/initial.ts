@@ -8,6 +8,11 @@ const draws = { perDesign: 20, least: 1000 } as const;
 /** What one design takes of the range of a real, with those that count as the same (`createDesignSet`). */
 const takenShare = 2e-3;
 
+/** Whether a range holds far more numbers of 64 bits than designs that count as different. */
+function isContinuum({ min, max }: { readonly min: number; readonly max: number }): boolean {
+  return max - min > 1e6 * Number.EPSILON * Math.max(Math.abs(min), Math.abs(max));
+}
+
 /** Whether so many designs, wherever they are, leave at least half of the space: surely not everything was tried. */
 export function leavesRoom({ columns, fixed, constraints }: Space, designs: number): boolean {
   if (constraints.length > 0) return false;
@@ -16,7 +21,7 @@ export function leavesRoom({ columns, fixed, constraints }: Space, designs: numb
       column.kind === 'scalar' &&
       column.parameter.type === 'real' &&
       column.parameter.step === undefined &&
-      column.axis.low < column.axis.high &&
+      isContinuum(column.parameter) &&
       fixed[column.name] === undefined,
   );
   return reals.length > 0 && designs * takenShare ** reals.length < 0.5;

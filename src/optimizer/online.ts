@@ -1,28 +1,19 @@
 import { randomStream, usageError, type RandomStream } from '../base/index.ts';
 import { fitGaussianProcess } from '../reward/index.ts';
-import { orderedEvaluations, pendingRequests, type History, type Prediction } from '../run/index.ts';
+import { orderedEvaluations, pendingRequests, type History } from '../run/index.ts';
 import type { Design, Space } from '../space/index.ts';
-import type { Direction, Table } from '../table/index.ts';
+import type { Direction } from '../table/index.ts';
 import { bufferTable, knownDesigns, type KnownDesign } from './buffer.ts';
-import type { ProposeContext } from './context.ts';
+import { candidatesNext } from './candidate-round.ts';
 import { defaultCount, defaultOnline, defaultRefinement } from './defaults.ts';
 import { countNew } from './generate.ts';
-import { chooseByImprovement } from './improvement.ts';
 import { initialDesigns, leavesRoom } from './initial.ts';
 import { learnOptions } from './learn-options.ts';
 import { learn } from './learn.ts';
 import type { AskOptions, OptimizerOptions, SearchOptions } from './optimizer-options.ts';
-import { bestMeasured } from './parts.ts';
-import { trustRegion, type Region } from './region.ts';
-import { search, type Choose } from './search.ts';
-import { rankByBound } from './select.ts';
-
-/** A design to try next. */
-export interface NextDesign {
-  readonly design: Design;
-  /** What models predicted; absent in an initial design. */
-  readonly predicted?: Prediction;
-}
+import { trustRegion } from './region.ts';
+import { search } from './search.ts';
+import type { NextDesign, Situation } from './situation.ts';
 
 /** Models are fitted from so many measured designs on, if their rewards differ. */
 const leastMeasured = 5;
@@ -39,13 +30,8 @@ const quickTraining = { steps: 400 } as const;
 /** In a round of any size: fewer requests than `propose` makes, and designs that are farther apart. */
 const onlineSearch = { stretches: [0, 1], guidances: [1.5], diversity: defaultOnline.diversity } as const;
 
-/** Every candidate can be measured, so that none is off the data: it costs nothing to be unlike what was measured, which is what few rows
- *  know least of. */
-const amongCandidates = { surrogate: fitGaussianProcess(), caution: 0, diversity: onlineSearch.diversity } as const;
-
 /** Options of a search with those that suit a round where they are not given: docs/decisions.md. */
 function forRound(options: SearchOptions & AskOptions, { space, table }: Situation): SearchOptions & AskOptions {
-  if (options.candidates !== undefined) return { ...amongCandidates, ...options };
   const many = table.rewards.filter((reward) => !Number.isNaN(reward)).length >= manyMeasured;
   // In 200 numbers it is what `auto` chooses, and the ensemble stalls.
   const numbers = space.columns.every(({ kind }) => kind === 'scalar');
@@ -82,44 +68,6 @@ function bestKnown(known: readonly KnownDesign[], space: Space, direction: Direc
   return best;
 }
 
-interface Situation {
-  /** With fixed values applied. */
-  readonly space: Space;
-  /** What models are fitted to. */
-  readonly table: Table;
-  /** Designs that are not to be asked for. */
-  readonly taken: readonly Design[];
-  readonly stream: RandomStream;
-  readonly count: number;
-  readonly region: Region | undefined;
-  readonly incumbents: readonly Float32Array[];
-}
-
-/** So many by their bounds are chosen among by improvement, for each design asked for, and at least; of more designs asked for than
- *  `most` the covariances would be too many. */
-const shortlist = { perDesign: 4, least: 256, most: 256 } as const;
-
-/** Chooses by expected improvement where the surrogate knows how designs vary together, with `exploration` times its deviations. */
-function byImprovement(
-  { table, learned: { surrogate }, count }: ProposeContext,
-  exploration: number,
-): Choose | undefined {
-  const { covariance } = surrogate;
-  if (covariance === undefined || count > shortlist.most) return undefined;
-  const sign = table.direction === 'maximize' ? 1 : -1;
-  return async (encoded, { mean, feasible, bound }) => {
-    const order = rankByBound(bound).subarray(0, Math.max(shortlist.least, shortlist.perDesign * count));
-    const designs = new Float32Array(order.length * table.space.dimension);
-    order.forEach((index, place) => designs.set(encoded(index), place * table.space.dimension));
-    const joint = {
-      mean: Float64Array.from(order, (index) => sign * mean[index]!),
-      covariance: (await covariance(designs)).map((value) => exploration ** 2 * value),
-    };
-    const chance = Float64Array.from(order, (index) => feasible[index]!);
-    return chooseByImprovement(joint, chance, sign * bestMeasured(table).reward, count).map((place) => order[place]!);
-  };
-}
-
 /** What models fitted to the table propose; fewer than `count` where the search finds fewer. */
 async function searchNext(
   situation: Situation,
@@ -131,13 +79,10 @@ async function searchNext(
   const learned = await learn(table, { ...learnOptions(options, stream), exploration });
   try {
     const context = { table, space, tried: taken, learned, stream, count, region, incumbents };
-    const improves = options.candidates !== undefined && given.diversity === undefined;
-    const choose = improves ? byImprovement(context, exploration) : undefined;
     const { population, judgement, chosen } = await search(context, options, {
       pool: options.pool ?? Math.max(onlinePool.least, onlinePool.perDesign * count),
       refinement: { ...onlineRefinement, generations: options.generations ?? onlineRefinement.generations },
       least: 0,
-      choose,
     });
     return chosen.map((index) => ({
       design: population.candidates[index]!.design,
@@ -205,7 +150,8 @@ export async function nextDesigns(
     stream: streamOf(options).split('ask', history.asks + 1),
     count: left,
   };
-  const found = initial || !canLearn(known) ? [] : await searchNext(situation, options, exploration);
+  const next = candidates === undefined ? searchNext : candidatesNext;
+  const found = initial || !canLearn(known) ? [] : await next(situation, options, exploration);
   const others = [...taken, ...found.map(({ design }) => design)];
   const rest = initialNext(space, others, left - found.length, options);
   return [...found, ...rest.map((design) => ({ design }))];

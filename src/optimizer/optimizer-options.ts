@@ -5,9 +5,12 @@ import { checkOptions, type ProposeOptions } from './options.ts';
 /** How designs are looked for and chosen, as in `propose`. */
 export type SearchOptions = Omit<ProposeOptions, 'count' | 'target' | 'quantile' | 'observer' | 'signal'>;
 
-/** Of `SearchOptions`, `pool` is 10 samples for each design asked for and 1024 at least, `generations` is 3, `diversity` 0.5, and fewer
- *  targets are asked for. Among `candidates` the surrogate is a Gaussian process, `caution` is 0, and a batch is chosen by expected
- *  improvement unless `diversity` is given or more than 256 are asked for. */
+/**
+ * Of `SearchOptions`, `pool` is 10 samples for each design asked for and 1024 at least, `generations` is 3, `diversity` 0.5, and fewer
+ * targets are asked for. Among `candidates` nothing is generated: no denoiser is trained, the surrogate is a Gaussian process, and a batch
+ * is chosen by expected improvement; one after the other, where the surrogate has covariances, `diversity` is not given and at most 256
+ * are asked for.
+ */
 export interface OptimizerOptions extends SearchOptions {
   /** Whether more or less reward is better (maximize). */
   readonly direction?: Direction;

@@ -10,8 +10,9 @@ import {
 } from '../run/index.ts';
 import type { Space } from '../space/index.ts';
 import { tellOf, type Evaluation } from './evaluation.ts';
-import { isExhausted, nextDesigns, type NextDesign } from './online.ts';
+import { isExhausted, nextDesigns } from './online.ts';
 import { checkOptimizerOptions, checkPositive, type AskOptions, type OptimizerOptions } from './optimizer-options.ts';
+import type { NextDesign } from './situation.ts';
 import { readState, stateOf, type OptimizerState } from './state.ts';
 import { bestDesign, limitsReached, resultsAsked, type Best, type StoppingReason } from './stopping.ts';
 

@@ -15,17 +15,12 @@ import { chooseInParts } from './select.ts';
 import type { ProposeCounts, TargetOutcome } from './types.ts';
 import { openVariations } from './variations.ts';
 
-/** The places of the designs to propose, in their order. */
-export type Choose = (encoded: Population['encoded'], judgement: Judgement) => Promise<readonly number[]>;
-
 export interface SearchSize {
   /** Samples to draw. */
   readonly pool: number;
   readonly refinement: Refinement;
   /** Fewer designs found than this are a usage error. */
   readonly least: number;
-  /** How to choose among what was found; in parts and distinct without it. */
-  readonly choose?: Choose | undefined;
 }
 
 interface Found {
@@ -85,16 +80,14 @@ export async function search(context: ProposeContext, options: ProposeOptions, s
   const found = candidates === undefined ? await find(context, options, size) : listed(context, candidates);
   const { population } = found;
   const judgement = await population.judged();
-  const inParts = (): readonly number[] =>
-    chooseInParts(
-      // A catalogue is not searched: all of it is chosen among by what both models know.
-      candidates === undefined ? judgement.bound : judgement.informed,
-      population.encoded,
-      count,
-      diversity * neighbourDistance(table, stream.split('neighbours')),
-      candidates === undefined ? partsOf(context, judgement, { ...found, bold: targetsAreOurs(options) }) : [],
-    );
-  const chosen = (await size.choose?.(population.encoded, judgement)) ?? inParts();
+  const chosen = chooseInParts(
+    // A catalogue is not searched: all of it is chosen among by what both models know.
+    candidates === undefined ? judgement.bound : judgement.informed,
+    population.encoded,
+    count,
+    diversity * neighbourDistance(table, stream.split('neighbours')),
+    candidates === undefined ? partsOf(context, judgement, { ...found, bold: targetsAreOurs(options) }) : [],
+  );
   return { ...found, judgement, chosen };
 }
 

@@ -1,0 +1,26 @@
+import type { RandomStream } from '../base/index.ts';
+import type { Prediction } from '../run/index.ts';
+import type { Design, Space } from '../space/index.ts';
+import type { Table } from '../table/index.ts';
+import type { Region } from './region.ts';
+
+/** A design to try next. */
+export interface NextDesign {
+  readonly design: Design;
+  /** What models predicted; absent in an initial design. */
+  readonly predicted?: Prediction;
+}
+
+/** What a round knows. */
+export interface Situation {
+  /** With fixed values applied. */
+  readonly space: Space;
+  /** What models are fitted to. */
+  readonly table: Table;
+  /** Designs that are not to be asked for. */
+  readonly taken: readonly Design[];
+  readonly stream: RandomStream;
+  readonly count: number;
+  readonly region: Region | undefined;
+  readonly incumbents: readonly Float32Array[];
+}
