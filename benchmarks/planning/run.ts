@@ -28,13 +28,19 @@ await runBenchmark(async () => {
   });
   const code = proposingCode('planning', 'functions', 'methods');
   const file = openCells(values.out);
-  for (const seed of readSeeds(values.seeds)) await measurePlans(code, seed, file);
-  const plans = wayNames.map((name) => ({ name, cells: planCells(code, name, file) }));
-  const loops = loopNames.map((name) => ({ name, cells: loopCells(code, name, file) }));
+  const seeds = readSeeds(values.seeds);
+  for (const seed of seeds) await measurePlans(code, seed, file);
+  const asked = <C extends { readonly seed: number }>(cells: readonly C[]): readonly C[] =>
+    cells.filter(({ seed }) => seeds.includes(seed));
+  const plans = wayNames.map((name) => ({ name, cells: asked(planCells(code, name, file)) }));
+  const loops = loopNames.map((name) => ({ name, cells: asked(loopCells(code, name, file)) }));
   writeBlock('planning', `${planTable(plans)}\n\n${loopTable(loops)}`, { code, into: values.into });
   if (values.picture !== undefined) {
-    const [table, sample] = [planCells(code, 'best rows of the table', file)[0]!, planCells(code, inpainted, file)[0]!];
-    const loop = loopCells(code, 'this package', file)[0]!;
+    const [table, sample] = [
+      asked(planCells(code, 'best rows of the table', file))[0]!,
+      asked(planCells(code, inpainted, file))[0]!,
+    ];
+    const loop = asked(loopCells(code, 'this package', file))[0]!;
     const paths = [
       { name: `best row of the table, cost ${table.best.toFixed(2)}`, design: table.cheapest },
       { name: `best inpainted sample, cost ${sample.best.toFixed(2)}`, design: sample.cheapest },

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { UserError } from '../../src/base/index.ts';
 import { packageRoot } from '../data.ts';
 import { codeMark, openCells, type CellKey } from '../offline/cells.ts';
 import { measureAll } from '../runner/pool.ts';
@@ -79,7 +80,7 @@ export async function runTheory(options: TheoryOptions): Promise<TheoryResult> {
   await measureAll(open, jobs, async (plan) => {
     const from = performance.now();
     const told = await playApart({ plan, settings, threads }, signal);
-    if (told.event === 'failed') throw new Error(`${plan.task}, run ${plan.seed}: ${told.message}`);
+    if (told.event === 'failed') throw new UserError('stopped', `${plan.task}, run ${plan.seed}: ${told.message}`);
     const { findings, cpuSeconds } = told;
     const seconds = (performance.now() - from) / 1000;
     const cell: TheoryCell = { ...keyOf(plan), ...findings, seconds, cpuSeconds };

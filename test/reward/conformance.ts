@@ -78,6 +78,17 @@ export function surrogateConformance(title: string, runtime: Runtime, claims: Co
       expect(mean(far.std)).toBeGreaterThan(1.5 * mean(predicted.std));
     });
 
+    test('covariances, where it has them, have the variances of predictions, and correlations of neighbours', async () => {
+      const { covariance } = surrogate;
+      if (covariance === undefined) return;
+      const few = fresh.designs.slice(0, 6 * (fresh.designs.length / 400));
+      const covariances = await covariance(few);
+      for (let i = 0; i < 6; i++) {
+        expect(Math.sqrt(covariances[i * 6 + i]!) / predicted.std[i]!).toBeCloseTo(1, 2);
+        for (let j = 0; j < 6; j++) expect(covariances[i * 6 + j]).toBeCloseTo(covariances[j * 6 + i]!, 9);
+      }
+    });
+
     test('predicts designs one by one: alone as among thousands, and none', async () => {
       const many = new Float32Array(5000 * dimension);
       many.set(fresh.designs.subarray(0, 2 * dimension), 4500 * dimension);

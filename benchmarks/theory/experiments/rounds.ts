@@ -58,7 +58,7 @@ export interface RoundsResult {
   readonly best: number;
 }
 
-/** Weights of |z|^2 / 2: the convergence of Guo et al. (2024) asks for one above the largest curvature, 1; the lower one asks more. */
+/** Weights of |z|^2 / 2: the convergence of Guo et al. (2024) asks for at least the largest curvature, 1; less pull goes further. */
 const pulls = [1, 0.25] as const;
 
 interface Climb {
