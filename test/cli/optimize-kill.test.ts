@@ -73,7 +73,7 @@ const moments: readonly (readonly [string, Kill])[] = [
   ['while evaluations.csv is renamed', at('rename evaluations.csv 1 before')],
   ['when best.json was renamed', at('rename best.json 1 after')],
   ['as soon as designs are asked for', asking(0)],
-  ['while models train', asking(400)],
+  ['while models are fitted', asking(200)],
   ['while the oracle evaluates learnt designs', itself({ ORACLE_KILLS: 'r2-5', ORACLE_MS: '50' })],
   ['when the last results were written', at('rename evaluations.csv 2 after')],
   ['while the report is renamed', at('rename report.html 1 before')],

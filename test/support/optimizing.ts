@@ -47,7 +47,7 @@ export const optimizingFiles: Readonly<Record<string, string>> = {
 export const optimizingArgs: readonly string[] = [
   ...['optimize', '--space', 'space.json', '--command', `"${process.execPath}" oracle.mjs`, '--run', 'run'],
   ...['--evaluations', '12', '--batch', '6', '--initial', '6', '--candidates', 'candidates.csv'],
-  ...['--surrogate', 'gaussian-process', '--threads', '1'],
+  ...['--surrogate', 'ensemble', '--threads', '1'],
 ];
 
 const hook = join(import.meta.dirname, 'kill-hook.js');
