@@ -1,3 +1,10 @@
+import { availableParallelism } from 'node:os';
+
+/** Half of the processors, rounded up to 1. */
+export function defaultJobs(): number {
+  return Math.max(1, Math.round(availableParallelism() / 2));
+}
+
 /** Does work for all items, `jobs` at a time, in their order. Rejects with the first error once what was under way has ended; nothing is
  *  begun after it. */
 export async function measureAll<T>(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../data.ts';
 import { comparingCode, openCells, proposingCode, type CellFile } from '../offline/cells.ts';
 import { partNames, type BenchmarkCell, type Part, type PlannedCell } from './cells.ts';
-import { measureAll } from './pool.ts';
+import { defaultJobs, measureAll } from './pool.ts';
 import { planCells, shardOf, type Shard, type Wanted } from './plan.ts';
 import { loadRegistry } from './registry.ts';
 import { measureCell } from './start-cell.ts';
@@ -33,10 +33,6 @@ export interface BenchmarkResult {
   /** The cells that were planned, measured now or earlier. */
   readonly cells: readonly BenchmarkCell[];
   readonly files: ResultFiles;
-}
-
-function defaultJobs(): number {
-  return Math.max(1, Math.round(availableParallelism() / 2));
 }
 
 function packageVersion(): string {

@@ -1,11 +1,10 @@
 import { fork } from 'node:child_process';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { UserError } from '../../src/base/index.ts';
 import { packageRoot } from '../data.ts';
 import { codeMark, openCells, type CellKey } from '../offline/cells.ts';
-import { measureAll } from '../runner/pool.ts';
+import { defaultJobs, measureAll } from '../runner/pool.ts';
 import type { TheorySuite } from '../runner/terms.ts';
 import type { TheoryAnswer, TheoryCell, TheoryOrder } from './experiments/cell.ts';
 import { planTheory, type TheoryPlan } from './experiments/plan.ts';
@@ -66,7 +65,7 @@ async function playApart(order: TheoryOrder, signal: AbortSignal | undefined): P
  */
 export async function runTheory(options: TheoryOptions): Promise<TheoryResult> {
   const { suite, out, seeds, threads = 1, signal, onCell } = options;
-  const { jobs = Math.max(1, Math.round(availableParallelism() / 2)) } = options;
+  const { jobs = defaultJobs() } = options;
   const settings = theorySettings[suite];
   const plans = planTheory(settings, seeds);
   const code = theoryCode();

@@ -1,8 +1,8 @@
 import type { TheoryCell, TheoryOptions, TheoryResult } from '../../benchmarks/theory/index.ts';
 import { theorySuites, type TheorySuite } from '../../benchmarks/runner/terms.ts';
 import { usageError } from '../base/index.ts';
-import { createReporter } from './progress.ts';
 import { print, type Session } from './session.ts';
+import { watchingCells } from './watched-cells.ts';
 
 export function isTheorySuite(name: string | undefined): name is TheorySuite {
   return theorySuites.some((suite) => suite === name);
@@ -30,19 +30,6 @@ export async function benchmarkTheory(
   session: Session,
 ): Promise<void> {
   const { runTheory } = await import('../../benchmarks/theory/index.ts');
-  const reporter = createReporter(session.stderr, quiet);
-  try {
-    const result = await runTheory({
-      ...options,
-      signal: session.signal,
-      onCell: (cell, done, total) => {
-        reporter.note(progressLine(cell, done, total));
-        reporter.observer({ stage: 'cells', done, total });
-      },
-    });
-    reporter.end();
-    await print(session.stdout, json ? `${JSON.stringify(result, null, 2)}\n` : asText(result));
-  } finally {
-    reporter.end();
-  }
+  const result = await watchingCells(session, quiet, progressLine, (watch) => runTheory({ ...options, ...watch }));
+  await print(session.stdout, json ? `${JSON.stringify(result, null, 2)}\n` : asText(result));
 }

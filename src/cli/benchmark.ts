@@ -20,8 +20,8 @@ import {
   wholeFromOne,
   type FlagsOf,
 } from './flags.ts';
-import { createReporter } from './progress.ts';
 import { print, type Session } from './session.ts';
+import { watchingCells } from './watched-cells.ts';
 
 interface Values extends TalkValues, ThreadsValues {
   readonly suite: SuiteName | TheorySuite | undefined;
@@ -201,27 +201,16 @@ async function run(_files: readonly [], values: Values, session: Session): Promi
   if (isTheorySuite(values.suite)) return runTheorySuite(values.suite, values, session);
   const options = optionsOf(values);
   const { progressText, runBenchmark } = await import('../../benchmarks/runner/index.ts');
-  const reporter = createReporter(session.stderr, values.quiet);
-  try {
-    const result = await runBenchmark({
-      ...options,
-      signal: session.signal,
-      onCell: (cell, done, total) => {
-        reporter.note(progressText(cell, done, total));
-        reporter.observer({ stage: 'cells', done, total });
-      },
-    });
-    reporter.end();
-    await print(session.stdout, values.json ? asJson(result) : asText(result));
-    const failed = countOf(result, 'failed');
-    if (failed > 0) {
-      throw new UserError(
-        'stopped',
-        `${failed} of ${result.cells.length} cells failed; ${result.files.markdown} says why`,
-      );
-    }
-  } finally {
-    reporter.end();
+  const result = await watchingCells(session, values.quiet, progressText, (watch) =>
+    runBenchmark({ ...options, ...watch }),
+  );
+  await print(session.stdout, values.json ? asJson(result) : asText(result));
+  const failed = countOf(result, 'failed');
+  if (failed > 0) {
+    throw new UserError(
+      'stopped',
+      `${failed} of ${result.cells.length} cells failed; ${result.files.markdown} says why`,
+    );
   }
 }
 

@@ -11,6 +11,9 @@ import type { AskOptions, SearchOptions } from './optimizer-options.ts';
 import { chooseDistinct, rankByBound } from './select.ts';
 import type { NextDesign, Situation } from './situation.ts';
 
+/** What is predicted of encoded designs, and the probability that the experiment works. */
+type Predict = (designs: Float32Array) => Promise<Predictions & Pick<Outlook, 'chance'>>;
+
 /** So many by their own improvement are chosen among jointly, for each design asked for, and at least; of more designs asked for than
  *  `most` the covariances would be too many. */
 const shortlist = { perDesign: 4, least: 256, most: 256 } as const;
@@ -69,16 +72,13 @@ async function withModels<T>(
   table: Table,
   runtime: Runtime,
   options: Parameters<typeof fitOnTable>[2],
-  use: (
-    predict: (designs: Float32Array) => Promise<Predictions & { chance: Float64Array }>,
-    surrogate: Surrogate,
-  ) => Promise<T>,
+  use: (predict: Predict, surrogate: Surrogate) => Promise<T>,
 ): Promise<T> {
   const surrogate = await fitOnTable(table, runtime, options);
   try {
     const feasibility = await fitOnFailures(table, runtime, options);
     try {
-      const predict = async (designs: Float32Array): Promise<Predictions & { chance: Float64Array }> => {
+      const predict: Predict = async (designs) => {
         const predicted = await surrogate.predict(designs);
         const chance = (await feasibility?.predict(designs)) ?? new Float64Array(predicted.mean.length).fill(1);
         return { ...predicted, chance };

@@ -31,6 +31,7 @@ surrogateConformance('Gaussian process', runtime, {
   r2: 0.95,
   knowsDistance: true,
   differentiable: true,
+  covariances: true,
 });
 surrogateConformance('automatic choice', runtime, {
   fit: fitSurrogate('auto'),
