@@ -10,6 +10,7 @@ import {
   factsIn,
   fileOf,
   optimizing,
+  optimizingArgs,
   optimizingFiles,
   startOptimizing,
   untilEvent,
@@ -108,4 +109,23 @@ describe('an optimization that is killed', () => {
     for (const { id, reward } of answers) expect(told.get(id)).toBe(reward);
     expect(answers.length).toBeLessThanOrEqual(12 + 3);
   });
+});
+
+describe('an optimization without candidates', () => {
+  const catalogue = optimizingArgs.indexOf('--candidates');
+  const flags = optimizingArgs.filter((_, i) => i !== catalogue && i !== catalogue + 1);
+
+  it('that is killed while the denoiser trains goes on as if nothing had happened', async () => {
+    const [never, killed] = [folderWith(optimizingFiles), folderWith(optimizingFiles)];
+    expect(await optimizing({ folder: never, flags, args })).toMatchObject({ code: 0 });
+    const child = startOptimizing({ folder: killed, flags, args });
+    const exited = once(child, 'exit');
+    await untilEvent(child, 'round');
+    await sleep(500);
+    child.kill('SIGKILL');
+    expect(await exited).toEqual([null, 'SIGKILL']);
+    expect(fileOf(killed, 'run', 'journal.jsonl')).not.toContain('"round":2');
+    expect((await optimizing({ folder: killed, flags, args })).code).toBe(0);
+    expect(resultsIn(killed)).toEqual(resultsIn(never));
+  }, 60_000);
 });
