@@ -14,6 +14,7 @@ import type { AskOptions, OptimizerOptions, SearchOptions } from './optimizer-op
 import { trustRegion } from './region.ts';
 import { search } from './search.ts';
 import type { NextDesign, Situation } from './situation.ts';
+import { unwarped, warped, warpFor } from './warp.ts';
 
 /** Models are fitted from so many measured designs on, if their rewards differ. */
 const leastMeasured = 5;
@@ -33,11 +34,11 @@ const onlineSearch = { stretches: [0, 1], guidances: [1.5], diversity: defaultOn
 /** Options of a search with those that suit a round where they are not given: docs/decisions.md. */
 function forRound(options: SearchOptions & AskOptions, { space, table }: Situation): SearchOptions & AskOptions {
   const many = table.rewards.filter((reward) => !Number.isNaN(reward)).length >= manyMeasured;
-  // In 200 numbers it is what `auto` chooses, and the ensemble stalls.
-  const numbers = space.columns.every(({ kind }) => kind === 'scalar');
+  // Letters are for `auto` to judge.
+  const words = space.columns.some((column) => column.kind === 'onehot' && column.positions > 1);
   return {
     ...onlineSearch,
-    ...(many && numbers ? { surrogate: fitGaussianProcess(quickProcess) } : {}),
+    ...(words ? {} : { surrogate: fitGaussianProcess(many ? quickProcess : {}) }),
     ...options,
     ...(many ? { training: { ...quickTraining, ...options.training } } : {}),
   };
@@ -141,11 +142,13 @@ export async function nextDesigns(
   const measured = known.filter(({ reward }) => !Number.isNaN(reward)).length;
   const initial = measured + pendingRequests(history).length < initialCount(space, options);
   const incumbents = bestKnown(known, space, direction);
+  const table = bufferTable(known, space, direction);
+  const warp = warpFor(table.rewards, direction);
   const situation = {
     region: incumbents[0] && trustRegion(space, history, incumbents[0], direction),
     incumbents,
     space,
-    table: bufferTable(known, space, direction),
+    table: warped(table, warp),
     taken,
     stream: streamOf(options).split('ask', history.asks + 1),
     count: left,
@@ -154,5 +157,8 @@ export async function nextDesigns(
   const found = initial || !canLearn(known) ? [] : await next(situation, options, exploration);
   const others = [...taken, ...found.map(({ design }) => design)];
   const rest = initialNext(space, others, left - found.length, options);
-  return [...found, ...rest.map((design) => ({ design }))];
+  const predicted = found.map((one) =>
+    one.predicted === undefined ? one : { ...one, predicted: unwarped(one.predicted, warp) },
+  );
+  return [...predicted, ...rest.map((design) => ({ design }))];
 }

@@ -1,0 +1,62 @@
+import { quantile } from '../base/index.ts';
+import type { Prediction } from '../run/index.ts';
+import type { Direction, Table } from '../table/index.ts';
+
+/** A change of a reward's scale that keeps its order. */
+export interface Warp {
+  readonly forward: (reward: number) => number;
+  /** Of warped rewards, also of those better than all that were measured. */
+  readonly inverse: (warped: number) => number;
+}
+
+export const identity: Warp = { forward: (reward) => reward, inverse: (warped) => warped };
+
+/** Bends that are tried, as powers of 2 of the median shortfall: less would bend what is good, too. */
+const powers = { least: 0, most: 6 } as const;
+
+/** The log likelihood of normal rewards after the change, up to a constant: that of the shortfalls, less what the change adds to densities. */
+function logLikelihood(shortfalls: Float64Array, bend: number): number {
+  const n = shortfalls.length;
+  let [total, square, slope] = [0, 0, 0];
+  for (const shortfall of shortfalls) {
+    const log = Math.log1p(shortfall / bend);
+    total += bend * log;
+    square += (bend * log) ** 2;
+    slope += log;
+  }
+  return -0.5 * n * Math.log(square / n - (total / n) ** 2) - slope;
+}
+
+/** Below so many rewards none is bent. */
+const leastRewards = 10;
+
+/**
+ * The change of scale after which the rewards are most like a sample of a normal distribution, as Box and Cox (1964) choose theirs: what a
+ * reward falls short of the best one, s, becomes b log(1 + s / b), which near the best leaves it as it is; or no change. Rewards over
+ * several powers of ten, as costs often are, would else be two groups to a model: the worst one, and all others.
+ */
+export function warpFor(rewards: Float64Array, direction: Direction): Warp {
+  const sign = direction === 'maximize' ? 1 : -1;
+  const measured = rewards.filter((reward) => !Number.isNaN(reward));
+  const best = measured.reduce((top, reward) => Math.max(top, sign * reward), -Infinity);
+  const shortfalls = measured.map((reward) => best - sign * reward);
+  const median = measured.length === 0 ? 0 : quantile(shortfalls, 0.5);
+  if (measured.length < leastRewards || !(median > 0)) return identity;
+  const bends = Array.from({ length: powers.most - powers.least + 1 }, (_, i) => median * 2 ** (powers.least + i));
+  const bend = bends.reduce((a, b) => (logLikelihood(shortfalls, b) > logLikelihood(shortfalls, a) ? b : a));
+  if (bend === bends.at(-1)) return identity;
+  return {
+    forward: (reward) => sign * (best - bend * Math.log1p((best - sign * reward) / bend)),
+    inverse: (warped) => sign * (best - bend * Math.expm1((best - sign * warped) / bend)),
+  };
+}
+
+/** A table with its rewards on another scale. */
+export function warped(table: Table, { forward }: Warp): Table {
+  return { ...table, rewards: table.rewards.map(forward) };
+}
+
+/** A prediction of warped rewards on their own scale: the median of what may be measured, and half the width of its central 68 %. */
+export function unwarped({ mean, std }: Prediction, { inverse }: Warp): Prediction {
+  return { mean: inverse(mean), std: Math.abs(inverse(mean + std) - inverse(mean - std)) / 2 };
+}
