@@ -55,9 +55,7 @@ export const searchFlags: FlagsOf<SearchValues> = {
     },
     numberBetween(0, 1),
   ),
-  ...surrogateFlagOf(
-    'auto: the best on held-out rows; among candidates, and from 200 measured designs of numbers alone on, a Gaussian process',
-  ),
+  ...surrogateFlagOf('auto: a Gaussian process; in spaces with sequences the best on held-out rows'),
   ...computingFlags,
 };
 

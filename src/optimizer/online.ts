@@ -27,7 +27,7 @@ const onlineRefinement = { ...defaultRefinement, generations: 3 };
 const manyMeasured = 200;
 /** What chooses the hyperparameters of the Gaussian process, and how long the denoiser is trained, in a quick round. */
 const quickProcess = { hyperparameterRows: 200, iterations: 20 } as const;
-const quickTraining = { steps: 400 } as const;
+const quickTraining = { steps: 400, batch: 64 } as const;
 /** In a round of any size: fewer requests than `propose` makes, and designs that are farther apart. */
 const onlineSearch = { stretches: [0, 1], guidances: [1.5], diversity: defaultOnline.diversity } as const;
 
