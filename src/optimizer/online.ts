@@ -84,6 +84,7 @@ async function searchNext(
       pool: options.pool ?? Math.max(onlinePool.least, onlinePool.perDesign * count),
       refinement: { ...onlineRefinement, generations: options.generations ?? onlineRefinement.generations },
       least: 0,
+      bold: 'promising',
     });
     return chosen.map((index) => ({
       design: population.candidates[index]!.design,

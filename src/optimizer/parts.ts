@@ -16,13 +16,16 @@ export function bestMeasured({ designs, rewards, direction }: Table): ProposeRes
   return { design: designs[best]!, reward: rewards[best]! };
 }
 
+/** All, whatever the surrogate says of them; or those for which the best measured reward at least is predicted. */
+export type BoldSamples = 'all' | 'promising';
+
 interface Samples {
-  readonly population: Population;
+  readonly population: Pick<Population, 'candidates'>;
   readonly outcomes: readonly TargetOutcome[];
   /** The first so many candidates are samples. */
   readonly sampled: number;
-  /** Whether some are to be of the farthest target. */
-  readonly bold: boolean;
+  /** Which samples of the farthest target are taken, if any. */
+  readonly bold: BoldSamples | undefined;
 }
 
 /** One of the best samples whose bound is more than so many of the surrogate's standard deviations below what would be chosen in its place is not. */
@@ -30,10 +33,10 @@ const confidence = 1;
 
 /**
  * What the proposals are made up of beside the best of all: the best samples that nothing pulled, and as they come samples of the most
- * promising request that was pulled and of the farthest that was not, if the best measured reward at least is predicted for them.
+ * promising request that was pulled, if the best measured reward at least is predicted for them, and of the farthest that was not.
  */
 export function partsOf(
-  { table, count }: ProposeContext,
+  { table, count }: Pick<ProposeContext, 'table' | 'count'>,
   { mean, surrogateStd, bound, informed }: Judgement,
   { population: { candidates }, outcomes, sampled, bold }: Samples,
 ): readonly Part[] {
@@ -42,9 +45,14 @@ export function partsOf(
   const level = bound[rankByBound(bound)[Math.min(count, bound.length) - 1]!]!;
   const sound = (index: number): boolean => informed[index]! + confidence * surrogateStd[index]! >= level;
   const requestOf = (index: number): TargetOutcome | undefined => outcomes[candidates[index]!.request ?? -1];
-  const asTheyCome = (share: number, request: TargetOutcome | undefined): readonly Part[] => {
-    if (request === undefined) return [];
-    return [{ share, among: (index) => requestOf(index) === request && sign * mean[index]! >= best }];
+  const asTheyCome = (
+    share: number,
+    request: TargetOutcome | undefined,
+    which: BoldSamples | undefined,
+  ): readonly Part[] => {
+    if (request === undefined || which === undefined) return [];
+    const taken = (index: number): boolean => which === 'all' || sign * mean[index]! >= best;
+    return [{ share, among: (index) => requestOf(index) === request && taken(index) }];
   };
   const pulled = outcomes.filter((outcome) => outcome.pulled).sort((a, b) => b.bound - a.bound);
   const told = outcomes.filter((outcome) => !outcome.pulled);
@@ -54,7 +62,7 @@ export function partsOf(
       among: (index) => index < sampled && requestOf(index)?.pulled !== true && sound(index),
       by: informed,
     },
-    ...asTheyCome(shares.pulled, pulled[0]),
-    ...(bold ? asTheyCome(shares.bold, told.at(-1)) : []),
+    ...asTheyCome(shares.pulled, pulled[0], 'promising'),
+    ...asTheyCome(shares.bold, told.at(-1), bold),
   ];
 }

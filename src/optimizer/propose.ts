@@ -57,7 +57,7 @@ async function proposeFrom(context: ProposeContext, options: ProposeOptions, cho
   const { seed, ...settings } = chosen;
   const generations = options.generations ?? defaultRefinement.generations;
   const refinement = { ...defaultRefinement, generations };
-  const found = await search(context, options, { pool, refinement, least: count });
+  const found = await search(context, options, { pool, refinement, least: count, bold: 'all' });
   const { sampler, steps } = samplingOf(options, space);
   return {
     table,

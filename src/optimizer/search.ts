@@ -7,7 +7,7 @@ import { addListed, checkFound, samplePool } from './generate.ts';
 import type { Judgement } from './judge.ts';
 import { neighbourDistance } from './nearest.ts';
 import type { ProposeOptions } from './options.ts';
-import { partsOf } from './parts.ts';
+import { partsOf, type BoldSamples } from './parts.ts';
 import { createPopulation, type Population } from './population.ts';
 import { bestEncoded, refine, type Refinement } from './refine.ts';
 import { requestsFor } from './requests.ts';
@@ -21,6 +21,7 @@ export interface SearchSize {
   readonly refinement: Refinement;
   /** Fewer designs found than this are a usage error. */
   readonly least: number;
+  readonly bold: BoldSamples;
 }
 
 interface Found {
@@ -86,7 +87,9 @@ export async function search(context: ProposeContext, options: ProposeOptions, s
     population.encoded,
     count,
     diversity * neighbourDistance(table, stream.split('neighbours')),
-    candidates === undefined ? partsOf(context, judgement, { ...found, bold: targetsAreOurs(options) }) : [],
+    candidates === undefined
+      ? partsOf(context, judgement, { ...found, bold: targetsAreOurs(options) ? size.bold : undefined })
+      : [],
   );
   return { ...found, judgement, chosen };
 }
