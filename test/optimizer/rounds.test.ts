@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { randomStream } from '../../src/base/index.ts';
+import { quantile, randomStream } from '../../src/base/index.ts';
 import { DiffusionOptimizer, type OptimizerOptions } from '../../src/optimizer/index.ts';
 import { knownDesigns } from '../../src/optimizer/buffer.ts';
 import { initialDesigns, leavesRoom } from '../../src/optimizer/initial.ts';
@@ -106,4 +106,30 @@ describe('among candidates', () => {
     const asked = await one.ask(4);
     for (const { design } of asked) expect(Number(design['a']) > 7 && Number(design['b']) < 8).toBe(false);
   });
+});
+
+describe('rewards over many powers of ten', () => {
+  const space = createSpace({
+    parameters: { x: { type: 'real', min: -1, max: 1 }, y: { type: 'real', min: -1, max: 1 } },
+  });
+  const cost = ({ x, y }: Design): number => 10 ** (4 * Math.hypot(Number(x) - 0.2, Number(y) + 0.4));
+
+  test(
+    'leave predictions near the best true, on their own scale, and lead to better designs',
+    { timeout: 60_000 },
+    async () => {
+      const optimizer = DiffusionOptimizer.create(space, { direction: 'minimize', seed: 3, threads: 1 });
+      const known = initialDesigns(space, [], undefined, 60, randomStream(8));
+      optimizer.tell(known.map((design) => ({ design, reward: cost(design) })));
+      const asked = await optimizer.ask(12);
+      const errors = asked.map(({ design, predicted }) => Math.abs(predicted!.mean - cost(design)));
+      // Half of a typical cost, where the worst one is more than ten times that.
+      const typical = quantile(known.map(cost), 0.5);
+      expect(Math.max(...known.map(cost))).toBeGreaterThan(10 * typical);
+      expect(quantile(errors, 0.5)).toBeLessThan(0.5 * typical);
+      const best = Math.min(...known.map(cost));
+      expect(Math.min(...asked.map(({ design }) => cost(design)))).toBeLessThan(best);
+      for (const { predicted } of asked) expect(predicted!.std).toBeGreaterThan(0);
+    },
+  );
 });
