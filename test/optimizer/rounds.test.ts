@@ -115,7 +115,7 @@ describe('rewards over many powers of ten', () => {
   const cost = ({ x, y }: Design): number => 10 ** (4 * Math.hypot(Number(x) - 0.2, Number(y) + 0.4));
 
   test(
-    'leave predictions near the best true, on their own scale, and lead to better designs',
+    'leave predictions near the best true, on their own scale, and lead to designs like the best tenth',
     { timeout: 60_000 },
     async () => {
       const optimizer = DiffusionOptimizer.create(space, { direction: 'minimize', seed: 3, threads: 1 });
@@ -123,12 +123,16 @@ describe('rewards over many powers of ten', () => {
       optimizer.tell(known.map((design) => ({ design, reward: cost(design) })));
       const asked = await optimizer.ask(12);
       const errors = asked.map(({ design, predicted }) => Math.abs(predicted!.mean - cost(design)));
-      // Half of a typical cost, where the worst one is more than ten times that.
+      // A tenth of a typical cost, where the worst one is more than ten times that.
       const typical = quantile(known.map(cost), 0.5);
       expect(Math.max(...known.map(cost))).toBeGreaterThan(10 * typical);
-      expect(quantile(errors, 0.5)).toBeLessThan(0.5 * typical);
-      const best = Math.min(...known.map(cost));
-      expect(Math.min(...asked.map(({ design }) => cost(design)))).toBeLessThan(best);
+      expect(quantile(errors, 0.5)).toBeLessThan(0.1 * typical);
+      expect(
+        quantile(
+          asked.map(({ design }) => cost(design)),
+          0.5,
+        ),
+      ).toBeLessThan(quantile(known.map(cost), 0.1));
       for (const { predicted } of asked) expect(predicted!.std).toBeGreaterThan(0);
     },
   );
