@@ -142,6 +142,13 @@ describe('tables of results', () => {
     expect(rowOf(markdown, '## Failed and missing', 'turbo').at(-1)).toBe('turbo is missing: no \\| botorch');
   });
 
+  it('show all tasks at a glance: what failed by name, what is missing by nothing', () => {
+    expect(rowOf(markdown, 'Normalised regret, mean', 'bowl, 40')).toEqual(['2', '0.30', '0.75', '', 'failed']);
+    expect(rowOf(markdown, '100th / 50th percentile in', 'tf-bind-8')).toEqual([
+      ...['1', '0.980 / 0.490', '0.900 / 0.450', '0.950 / 0.475'],
+    ]);
+  });
+
   it('keep published results in columns of their own, with their source', () => {
     expect(markdown).toMatch(/\| published 100th \| published 50th \| source \(visible rows allowed\) +\|/);
     const row = rowOf(markdown, '### tf-bind-8', 'DDOM (diffusion)');

@@ -6,6 +6,7 @@ import { normalized } from '../../tasks/task.ts';
 import type { OfflineCell } from '../cells.ts';
 import { ranksOn, type TaskLosses } from './comparison.ts';
 import { heading, paragraph, table, type Block } from './document.ts';
+import { glanceTable, mostSeeds, type GlanceRow } from './glance.ts';
 import { methodText, standingsTable, type MethodFacts } from './standings.ts';
 import { groupedBy, meanAndError, numberText, remarks } from './text.ts';
 
@@ -133,6 +134,17 @@ function taskBlocks(one: OfflineTaskCells): readonly Block[] {
   ];
 }
 
+function glanceRow({ task, methods }: OfflineTaskCells): GlanceRow {
+  const text = (own: readonly OfflineCell[], percentile: Percentile): string =>
+    numberText(mean(scoresOf(own, (one) => one[percentile])), 3);
+  const scored = [...methods].filter(([, own]) => scoresOf(own, ({ best }) => best).length > 0);
+  return {
+    task,
+    seeds: mostSeeds(methods),
+    figures: new Map(scored.map(([method, own]) => [method, `${text(own, 'best')} / ${text(own, 'median')}`])),
+  };
+}
+
 /** All that is to be said of offline cells. */
 export function offlineBlocks(cells: readonly OfflineCell[]): readonly Block[] {
   if (cells.length === 0) return [];
@@ -159,6 +171,8 @@ export function offlineBlocks(cells: readonly OfflineCell[]): readonly Block[] {
     ranks('best'),
     paragraph('By the 50th percentile, the median proposal:'),
     ranks('median'),
+    paragraph('100th / 50th percentile in the unit of each task, mean over seeds:'),
+    glanceTable(tasks.map(glanceRow), [...new Set(cells.map(({ method }) => method))]),
     ...tasks.flatMap(taskBlocks),
   ];
 }

@@ -5,6 +5,7 @@ import { onlineGroupNames, onlineGroups } from '../../tasks/online/catalogue.ts'
 import type { OnlineCell } from '../cells.ts';
 import { ranksOn, type TaskLosses } from './comparison.ts';
 import { heading, paragraph, table, type Block } from './document.ts';
+import { glanceTable, mostSeeds } from './glance.ts';
 import { methodText, standingsTable, type MethodFacts } from './standings.ts';
 import { durationText, groupedBy, meanAndError, numberText, remarks } from './text.ts';
 
@@ -164,6 +165,17 @@ function groupRanks(tasks: readonly OnlineTaskCells[], methods: readonly string[
   );
 }
 
+function glance(tasks: readonly OnlineTaskCells[], methods: readonly string[]): Block {
+  const rows = tasks.map((one) => ({
+    task: `${one.task}, ${one.count}`,
+    seeds: mostSeeds(one.methods),
+    figures: new Map(
+      [...onlineLosses(one).losses].map(([method, loss]) => [method, loss < Infinity ? numberText(loss, 2) : 'failed']),
+    ),
+  }));
+  return glanceTable(rows, methods);
+}
+
 /** All that is to be said of online cells. */
 export function onlineBlocks(cells: readonly OnlineCell[]): readonly Block[] {
   if (cells.length === 0) return [];
@@ -184,6 +196,8 @@ export function onlineBlocks(cells: readonly OnlineCell[]): readonly Block[] {
     ),
     standingsTable(tasks.map(onlineLosses), facts),
     groupRanks(tasks, [...byMethod.keys()]),
+    paragraph('Normalised regret, mean over seeds:'),
+    glance(tasks, [...byMethod.keys()]),
     ...tasks.flatMap(taskBlocks),
   ];
 }
