@@ -16,6 +16,8 @@ export interface ProposeContext {
   readonly count: number;
   /** Where to look; everywhere without it. */
   readonly region?: Region | undefined;
+  /** The best measured design, where its neighbours are to be tried. */
+  readonly incumbent?: Design | undefined;
   /** Measured designs that a search starts from beside the best samples, encoded. */
   readonly incumbents?: readonly Float32Array[];
 }

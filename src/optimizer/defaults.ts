@@ -27,10 +27,10 @@ export const defaultVariations: readonly VariationName[] = ['columns', 'slope', 
 
 /**
  * Shares of the proposals: the best samples that only the denoiser made; as they come, samples that the surrogate pulled, and samples asked
- * for the farthest target, since off the data the denoiser's guess may be better than the surrogate's. The rest are the best of all, found
- * by search or drawn: docs/decisions.md.
+ * for the farthest target, since off the data the denoiser's guess may be better than the surrogate's; in rounds, designs that differ from the best
+ * measured one in a single choice. The rest are the best of all, found by search or drawn: docs/decisions.md.
  */
-export const shares = { samples: 0.1875, pulled: 0.125, bold: 0.0625 } as const;
+export const shares = { samples: 0.1875, pulled: 0.125, bold: 0.0625, neighbours: 0.125 } as const;
 
 /** In the rounds of an optimizer that is told what came of its designs: optimism, and how far apart designs of one round are kept. */
 export const defaultOnline = { exploration: 1, diversity: 0.5 } as const;

@@ -79,7 +79,8 @@ async function searchNext(
   const { space, table, taken, stream, count, region, incumbents } = situation;
   const learned = await learn(table, { ...learnOptions(options, stream), exploration });
   try {
-    const context = { table, space, tried: taken, learned, stream, count, region, incumbents };
+    const incumbent = incumbents[0] && space.decode(incumbents[0]);
+    const context = { table, space, tried: taken, learned, stream, count, region, incumbents, incumbent };
     const { population, judgement, chosen } = await search(context, options, {
       pool: options.pool ?? Math.max(onlinePool.least, onlinePool.perDesign * count),
       refinement: { ...onlineRefinement, generations: options.generations ?? onlineRefinement.generations },

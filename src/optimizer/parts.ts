@@ -2,6 +2,7 @@ import type { Table } from '../table/index.ts';
 import type { ProposeContext } from './context.ts';
 import { shares } from './defaults.ts';
 import type { Judgement } from './judge.ts';
+import { areChoiceNeighbours } from './neighbours.ts';
 import type { Population } from './population.ts';
 import { rankByBound, type Part } from './select.ts';
 import type { ProposeResult, TargetOutcome } from './types.ts';
@@ -33,10 +34,11 @@ const confidence = 1;
 
 /**
  * What the proposals are made up of beside the best of all: the best samples that nothing pulled, and as they come samples of the most
- * promising request that was pulled, if the best measured reward at least is predicted for them, and of the farthest that was not.
+ * promising request that was pulled, if the best measured reward at least is predicted for them, and of the farthest that was not; and
+ * where there is an incumbent its most promising neighbours, since a choice that was only seen in poor designs looks poor everywhere.
  */
 export function partsOf(
-  { table, count }: Pick<ProposeContext, 'table' | 'count'>,
+  { table, space, count, incumbent }: Pick<ProposeContext, 'table' | 'space' | 'count' | 'incumbent'>,
   { mean, surrogateStd, bound, informed }: Judgement,
   { population: { candidates }, outcomes, sampled, bold }: Samples,
 ): readonly Part[] {
@@ -64,5 +66,14 @@ export function partsOf(
     },
     ...asTheyCome(shares.pulled, pulled[0], 'promising'),
     ...asTheyCome(shares.bold, told.at(-1), bold),
+    ...(incumbent === undefined
+      ? []
+      : [
+          {
+            share: shares.neighbours,
+            among: (index: number) => areChoiceNeighbours(space, candidates[index]!.design, incumbent),
+            by: bound,
+          },
+        ]),
   ];
 }

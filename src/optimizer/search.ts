@@ -6,6 +6,7 @@ import { defaultDiversity, defaultVariations } from './defaults.ts';
 import { addListed, checkFound, samplePool } from './generate.ts';
 import type { Judgement } from './judge.ts';
 import { neighbourDistance } from './nearest.ts';
+import { choiceNeighbours } from './neighbours.ts';
 import type { ProposeOptions } from './options.ts';
 import { partsOf, type BoldSamples } from './parts.ts';
 import { createPopulation, type Population } from './population.ts';
@@ -46,7 +47,7 @@ export function samplingOf({ sampler, samplerSteps }: ProposeOptions, space: Spa
 
 /** Samples for requests, what a small space holds beside them, and what a search around the best of these adds. */
 async function find(context: ProposeContext, options: ProposeOptions, size: SearchSize): Promise<Found> {
-  const { table, space, tried, learned, stream, count, incumbents = [] } = context;
+  const { table, space, tried, learned, stream, count, incumbent, incumbents = [] } = context;
   const { observer, signal, variations: names = defaultVariations } = options;
   const { pool, refinement, least } = size;
   const sampling = samplingOf(options, space);
@@ -68,6 +69,8 @@ async function find(context: ProposeContext, options: ProposeOptions, size: Sear
   } finally {
     for (const one of open) await one.dispose();
   }
+  for (const design of incumbent === undefined ? [] : choiceNeighbours(space, incumbent))
+    population.pool.addDesign(design);
   return { population, outcomes, counts, sampled };
 }
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { areChoiceNeighbours, choiceNeighbours } from '../../src/optimizer/neighbours.ts';
 import { partsOf, type BoldSamples } from '../../src/optimizer/parts.ts';
 import { chooseInParts } from '../../src/optimizer/select.ts';
 import type { TargetOutcome } from '../../src/optimizer/types.ts';
+import { createSpace, type Design } from '../../src/space/index.ts';
 import { tableFromRows } from '../../src/table/index.ts';
 
 const outcome = (target: number, pulled: boolean): TargetOutcome => ({
@@ -27,7 +29,12 @@ function chosen(sampleMean: number, bold: BoldSamples | undefined): readonly num
   const mean = Float64Array.from(candidates, ({ request }) => (request === undefined ? 12 : sampleMean));
   const ones = new Float64Array(80).fill(1);
   const judgement = { mean, bound: mean, informed: mean, std: ones, surrogateStd: ones, trust: ones, feasible: ones };
-  const parts = partsOf({ table, count: 32 }, judgement, { population: { candidates }, outcomes, sampled: 48, bold });
+  const parts = partsOf({ table, space: table.space, count: 32 }, judgement, {
+    population: { candidates },
+    outcomes,
+    sampled: 48,
+    bold,
+  });
   const places = chooseInParts(mean, (i) => Float32Array.of(candidates[i]!.design.x), 32, 0, parts);
   return [0, 1, 2, undefined].map((request) => places.filter((at) => candidates[at]!.request === request).length);
 }
@@ -52,5 +59,48 @@ describe('what the proposals are made up of', () => {
     expect([first! + far!, pulled, found]).toEqual([6, 4, 22]);
     const [first2, far2, pulled2, found2] = chosen(good, 'promising');
     expect([first2! + far2!, pulled2, found2]).toEqual([8, 4, 20]);
+  });
+});
+
+describe('neighbours of a design', () => {
+  const space = createSpace({
+    parameters: {
+      x: { type: 'real', min: 0, max: 1 },
+      kind: { type: 'categorical', values: ['a', 'b', 'c'] },
+      way: { type: 'categorical', values: [1, 2] },
+    },
+  });
+  const design = { x: 0.5, kind: 'b', way: 1 };
+
+  test('differ from it in one choice, of those that are free', () => {
+    expect(choiceNeighbours(space, design)).toEqual([
+      { x: 0.5, kind: 'a', way: 1 },
+      { x: 0.5, kind: 'c', way: 1 },
+      { x: 0.5, kind: 'b', way: 2 },
+    ]);
+    const kept = space.fix({ way: 1 });
+    expect(choiceNeighbours(kept, design).map(({ kind }) => kind)).toEqual(['a', 'c']);
+    for (const one of choiceNeighbours(space, design)) expect(areChoiceNeighbours(space, one, design)).toBe(true);
+    expect(areChoiceNeighbours(space, { ...design, x: 0.6 }, design)).toBe(false);
+    expect(areChoiceNeighbours(space, { x: 0.5, kind: 'a', way: 2 }, design)).toBe(false);
+    expect(areChoiceNeighbours(space, design, design)).toBe(false);
+  });
+
+  test('are an eighth of a batch where there is an incumbent, though nothing speaks for them', () => {
+    const outlook = new Float64Array(20).fill(1).map((_, i) => (i < 3 ? 0 : 1));
+    const candidates = [
+      ...choiceNeighbours(space, design).map((one) => ({ design: one })),
+      ...Array.from({ length: 17 }, (_, i) => ({ design: { ...design, x: i / 100 } })),
+    ];
+    const judged = { mean: outlook, bound: outlook, informed: outlook, std: outlook, surrogateStd: outlook };
+    const judgement = { ...judged, trust: outlook, feasible: outlook };
+    const placesWith = (incumbent: Design | undefined): readonly number[] => {
+      const context = { table, space, count: 16, incumbent };
+      const samples = { population: { candidates }, outcomes: [], sampled: 0, bold: undefined };
+      const encoded = (i: number): Float32Array => space.encodeAll([candidates[i]!.design]);
+      return chooseInParts(outlook, encoded, 16, 0, partsOf(context, judgement, samples));
+    };
+    expect(placesWith(undefined).filter((at) => at < 3)).toEqual([]);
+    expect(placesWith(design).filter((at) => at < 3)).toHaveLength(2);
   });
 });
