@@ -18,7 +18,7 @@ export interface Rule {
 /** Names that stand for methods which depend on what is installed. */
 export const peers = 'peers';
 
-/** Peers without and with a Gaussian process of their own: minutes a cell where designs are made rather than chosen among. */
+/** Peers that take seconds a cell, and those that take minutes where designs are made rather than chosen among. */
 const quickPeers = ['pycma', 'turbo', 'optuna-tpe', 'nevergrad-ngopt'] as const;
 const slowPeers = ['botorch-qlogei', 'hebo'] as const;
 

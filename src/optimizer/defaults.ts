@@ -27,8 +27,8 @@ export const defaultVariations: readonly VariationName[] = ['columns', 'slope', 
 
 /**
  * Shares of the proposals: the best samples that only the denoiser made; as they come, samples that the surrogate pulled, and samples asked
- * for the farthest target, since off the data the denoiser's guess may be better than the surrogate's; in rounds, designs that differ from the best
- * measured one in a single choice. The rest are the best of all, found by search or drawn: docs/decisions.md.
+ * for the farthest target, since off the data the denoiser's guess may be better than the surrogate's; in rounds, designs that differ from
+ * the best measured one in a single choice. The rest are the best of all, found by search or drawn: docs/decisions.md.
  */
 export const shares = { samples: 0.1875, pulled: 0.125, bold: 0.0625, neighbours: 0.125 } as const;
 

@@ -22,6 +22,7 @@ export interface SearchSize {
   readonly refinement: Refinement;
   /** Fewer designs found than this are a usage error. */
   readonly least: number;
+  /** Which samples of the farthest target are among the chosen, where targets are not given. */
   readonly bold: BoldSamples;
 }
 

@@ -9,7 +9,7 @@ export interface Warp {
   readonly inverse: (warped: number) => number;
 }
 
-export const identity: Warp = { forward: (reward) => reward, inverse: (warped) => warped };
+const identity: Warp = { forward: (reward) => reward, inverse: (warped) => warped };
 
 /** Bends that are tried, as powers of 2 of the median shortfall: less would bend what is good, too. */
 const powers = { least: 0, most: 6 } as const;
@@ -56,7 +56,13 @@ export function warped(table: Table, { forward }: Warp): Table {
   return { ...table, rewards: table.rewards.map(forward) };
 }
 
+/** What is too large for a number is the largest one: a journal holds no other. */
+function finite(value: number): number {
+  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value));
+}
+
 /** A prediction of warped rewards on their own scale: the median of what may be measured, and half the width of its central 68 %. */
 export function unwarped({ mean, std }: Prediction, { inverse }: Warp): Prediction {
-  return { mean: inverse(mean), std: Math.abs(inverse(mean + std) - inverse(mean - std)) / 2 };
+  const [low, high] = [finite(inverse(mean - std)), finite(inverse(mean + std))];
+  return { mean: finite(inverse(mean)), std: Math.abs(high / 2 - low / 2) };
 }

@@ -58,6 +58,13 @@ describe('rewards on another scale', () => {
     }
   });
 
+  test('give finite predictions, however far a penalty is from the rest', () => {
+    const rewards = Float64Array.from([...drawn(50, (normal) => 5 + normal), 1e300]);
+    const warp = warpFor(rewards, 'minimize');
+    const { mean: median, std } = unwarped({ mean: warp.forward(1e300), std: 1e3 }, warp);
+    expect([median, std].every(Number.isFinite)).toBe(true);
+  });
+
   test('give predictions in their own units: the median, and a width', () => {
     const rewards = drawn(200, (normal) => Math.exp(2 * normal));
     const warp = warpFor(rewards, 'minimize');
