@@ -29,7 +29,7 @@ export interface Learned {
   /** Where some experiments failed. */
   readonly feasibility: Feasibility | undefined;
   readonly judge: Judge;
-  /** Where the models live. */
+  /** With all threads, for what is done with the models. */
   readonly runtime: Runtime;
   dispose(): Promise<void>;
 }
@@ -41,8 +41,8 @@ export interface Learned {
 export async function learn(table: Table, options: LearnOptions): Promise<Learned> {
   const { threads, caution, exploration, stream } = options;
   const side = { threads: Math.max(1, Math.floor(threads / 2)) };
-  const runtimes = [await createRuntime(options.runtime, side), await createRuntime(options.runtime, side)] as const;
-  const [first, second] = runtimes;
+  const runtimes = [await createRuntime(options.runtime, side), await createRuntime(options.runtime, side)];
+  const [first, second] = [runtimes[0]!, runtimes[1]!];
   const open: { dispose(): Promise<void> }[] = [];
   const dispose = async (): Promise<void> => {
     for (const one of open.reverse()) await one.dispose();
@@ -64,9 +64,12 @@ export async function learn(table: Table, options: LearnOptions): Promise<Learne
         )
       : await bothOf(fitRewards(), trainOnTable(table, first, options));
     const labelled = labelledRows(table);
+    // What is done with trained models is done by one at a time.
+    const whole = threads < 2 ? first : await createRuntime(options.runtime, { threads });
+    if (whole !== first) runtimes.push(whole);
     const judge = kept(
       await createJudge({
-        runtime: first,
+        runtime: whole,
         model: trained.model,
         reference: trained.reference,
         surrogate,
@@ -82,7 +85,7 @@ export async function learn(table: Table, options: LearnOptions): Promise<Learne
         stream,
       }),
     );
-    return { trained, surrogate, feasibility, judge, runtime: first, dispose };
+    return { trained, surrogate, feasibility, judge, runtime: whole, dispose };
   } catch (error) {
     await dispose();
     throw error;

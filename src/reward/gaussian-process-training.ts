@@ -1,7 +1,8 @@
 import type { RandomStream } from '../base/index.ts';
-import { ascend } from './lbfgs.ts';
-import { condition, logPosterior, predictAt, type Conditioned } from './marginal-likelihood.ts';
-import type { Hyperparameters, Inputs } from './matern.ts';
+import { solveHere, type Solved, type Standardised } from './gaussian-process-solve.ts';
+import { solveInThread } from './gaussian-process-thread.ts';
+import { predictAt, type Conditioned } from './marginal-likelihood.ts';
+import type { Inputs } from './matern.ts';
 import type { Predictions, SurrogateContext } from './surrogate.ts';
 
 /** A Gaussian process with a Matern 5/2 kernel, one length scale per parameter, a constant mean and noise. */
@@ -47,29 +48,42 @@ export function pick({ designs, groups }: Inputs, rows: Uint32Array): Inputs {
   return { designs: picked, groups };
 }
 
-export async function chooseHyperparameters(
-  inputs: Inputs,
-  y: Float64Array,
+/** The rows that hyperparameters are chosen on. */
+function hyperparameterPart(
+  { inputs, y }: Standardised,
+  training: GaussianProcessTraining,
+  stream: RandomStream,
+): Standardised {
+  return pickRows(
+    { inputs, y },
+    stream.split('hyperparameters').permutation(y.length).slice(0, training.hyperparameterRows).sort(),
+  );
+}
+
+function pickRows({ inputs, y }: Standardised, rows: Uint32Array): Standardised {
+  return { inputs: pick(inputs, rows), y: Float64Array.from(rows, (row) => y[row]!) };
+}
+
+/** Tables of more rows are solved in a thread of their own: a smaller one is done before a thread has started. */
+const rowsWorthAThread = 200;
+
+/** Chooses hyperparameters on a share of `all` and conditions the process on `rows` of it. */
+export function solveRows(
+  all: Standardised,
+  rows: Uint32Array,
   training: GaussianProcessTraining,
   { stream, observer, signal }: Pick<SurrogateContext, 'stream' | 'observer' | 'signal'>,
-): Promise<Hyperparameters> {
-  const n = y.length;
-  const rows = stream.split('hyperparameters').permutation(n).slice(0, training.hyperparameterRows).sort();
-  const part = pick(inputs, rows);
-  const rewards = Float64Array.from(rows, (row) => y[row]!);
-  const count = inputs.groups.reduce((largest, group) => Math.max(largest, group + 1), 0);
-  const start = new Float64Array(count + 2);
-  start.fill(Math.log(0.5 * Math.sqrt(count)), 0, count);
-  start[count + 1] = Math.log(0.1);
-  return ascend((theta) => logPosterior(part, theta, rewards, signal), start, {
-    iterations: training.iterations,
-    firstStep: 0.5,
-    smallestGain: 1e-3,
+): Promise<Solved> {
+  const { iterations } = training;
+  const solve = all.y.length > rowsWorthAThread ? solveInThread : solveHere;
+  const task = { part: hyperparameterPart(all, training, stream), known: pickRows(all, rows), iterations };
+  return solve(task, {
+    signal,
     onIteration: (iteration, value) =>
       observer?.({
         stage: 'surrogate',
         done: iteration,
-        total: training.iterations,
+        total: iterations,
         note: `log posterior ${value.toPrecision(4)}`,
       }),
   });
@@ -102,13 +116,11 @@ async function crossValidated(
   for (let fold = 0; fold < count; fold++) {
     const left = order.filter((_, place) => place % count === fold);
     const kept = order.filter((_, place) => place % count !== fold).sort();
-    const known = pick(inputs, kept);
-    const rewards = Float64Array.from(kept, (row) => y[row]!);
+    const known = pickRows({ inputs, y }, kept);
+    const everyRow = Uint32Array.from(kept.keys());
     const context = { stream: stream.split('fold', fold), ...(signal === undefined ? {} : { signal }) };
-    const theta = await chooseHyperparameters(known, rewards, training, context);
-    const conditioned = await condition(known, theta, rewards, signal);
-    if (conditioned === undefined) throw indefinite();
-    const predicted = predictAt(known, theta, conditioned, pick(inputs, left));
+    const { theta, conditioned } = await solveRows(known, everyRow, training, context);
+    const predicted = predictAt(known.inputs, theta, conditioned, pick(inputs, left));
     left.forEach((row, i) => {
       all.mean[row] = predicted.mean[i]!;
       all.std[row] = predicted.std[i]!;
@@ -116,8 +128,6 @@ async function crossValidated(
   }
   return all;
 }
-
-export const indefinite = (): Error => new Error('The covariance of the Gaussian process is not positive definite');
 
 /**
  * Held-out predictions of all rows, of standardised rewards: by folds for few rows; else by leaving one out where the process is

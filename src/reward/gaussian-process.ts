@@ -15,15 +15,14 @@ import {
   type Tensor,
 } from '../graph/index.ts';
 import {
-  chooseHyperparameters,
   chosenRows,
   gaussianProcessDefaults,
   heldOutPredictions,
-  indefinite,
   pick,
+  solveRows,
   type GaussianProcessTraining,
 } from './gaussian-process-training.ts';
-import { condition, covarianceAt, type Conditioned } from './marginal-likelihood.ts';
+import { covarianceAt, type Conditioned } from './marginal-likelihood.ts';
 import { inverseLengths, noiseVariance, signalVariance, type Hyperparameters, type Inputs } from './matern.ts';
 import { calibration, checkRows, judge, widened } from './quality.ts';
 import { noCurve, type FitSurrogate, type Predictions } from './surrogate.ts';
@@ -134,16 +133,9 @@ export const fitGaussianProcess =
     const scale = standardDeviation(rewards) || 1;
     const y = rewards.map((reward) => (reward - center) / scale);
 
-    const theta = await chooseHyperparameters(inputs, y, training, context);
     const rows = chosenRows(rewards, training.rows, stream.split('rows'));
+    const { theta, conditioned } = await solveRows({ inputs, y }, rows, training, context);
     const known = pick(inputs, rows);
-    const conditioned = await condition(
-      known,
-      theta,
-      Float64Array.from(rows, (row) => y[row]!),
-      signal,
-    );
-    if (conditioned === undefined) throw indefinite();
     const covariances = covarianceWith(known, unit, theta);
     const atDesigns = posterior(covariances(input('designs', ['n', dimension])), theta, conditioned);
     const program = await runtime.compile({ outputs: { ...atDesigns } });

@@ -2,6 +2,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { randomStream } from '../../src/base/index.ts';
 import { onnxRuntime, referenceRuntime } from '../../src/graph/index.ts';
 import { fitGaussianProcess } from '../../src/reward/index.ts';
+import { solveHere } from '../../src/reward/gaussian-process-solve.ts';
+import { solveInThread } from '../../src/reward/gaussian-process-thread.ts';
 import { leaveOneOut, pick } from '../../src/reward/gaussian-process-training.ts';
 import { cholesky, gramOfLower, invertLower, lowerTimes, lowerTransposedTimes } from '../../src/reward/cholesky.ts';
 import { ascend } from '../../src/reward/lbfgs.ts';
@@ -175,4 +177,37 @@ test('covariances are those that an added row leaves, with the variances of pred
       expect(after[i * 4 + j]).toBeCloseTo(expected, 8);
     }
   }
+});
+
+describe('a thread for large tables', () => {
+  const all = { inputs, y };
+  const task = { part: all, known: all, iterations: 5 };
+
+  test('solves to the same numbers, and tells each iteration', async () => {
+    const told: number[] = [];
+    const watch = { onIteration: (_: number, value: number) => told.push(value), signal: undefined };
+    const here = await solveHere(task, watch);
+    const there = await solveInThread(task, watch);
+    expect(there).toEqual(here);
+    expect(told.length).toBeGreaterThan(2);
+    expect(told.slice(told.length / 2)).toEqual(told.slice(0, told.length / 2));
+  });
+
+  test('says what was wrong', async () => {
+    const broken = { inputs: { designs: inputs.designs.map(() => NaN), groups }, y };
+    const watch = { onIteration: () => undefined, signal: undefined };
+    await expect(solveInThread({ ...task, known: broken }, watch)).rejects.toThrow('not positive definite');
+  });
+
+  test('stops when told to', async () => {
+    const rows = 500;
+    const large = {
+      inputs: { designs: randomStream(5).fillNormal(new Float64Array(rows * 4)), groups },
+      y: randomStream(6).fillNormal(new Float64Array(rows)),
+    };
+    const controller = new AbortController();
+    const watch = { onIteration: () => controller.abort(new Error('enough')), signal: controller.signal };
+    await expect(solveInThread({ part: large, known: large, iterations: 1000 }, watch)).rejects.toThrow('enough');
+    await expect(solveInThread(task, watch)).rejects.toThrow('enough');
+  });
 });
