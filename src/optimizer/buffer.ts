@@ -1,7 +1,7 @@
 import { mean } from '../base/index.ts';
-import type { Evaluation } from '../run/index.ts';
+import type { Evaluation, History } from '../run/index.ts';
 import type { Design, Space } from '../space/index.ts';
-import type { Direction, Table } from '../table/index.ts';
+import { decimalsIn, type Direction, type Table } from '../table/index.ts';
 
 /** What is known of one design. */
 export interface KnownDesign {
@@ -79,8 +79,35 @@ function buffered(known: readonly KnownDesign[], direction: Direction): readonly
   return [...earlier.filter((one) => best.has(one)), ...known.slice(-bufferSize.latest)];
 }
 
+/** More decimals than anyone sets: numbers that were computed. */
+const mostDecimals = 10;
+
+/**
+ * The decimals of each real without steps in the designs that were told and not asked for: to these a number can be set. None for a real
+ * that has more than ten, and where there are no such designs.
+ */
+export function decimalsTold({ evaluations, requests }: History, space: Space): Table['decimals'] {
+  const given = evaluations.filter(({ id }) => id === undefined || !requests.has(id));
+  const reals = space.columns.filter(({ parameter: one }) => one.type === 'real' && one.step === undefined);
+  return Object.fromEntries(
+    (given.length === 0 ? [] : reals).flatMap(({ name }): [string, number][] => {
+      let most = 0;
+      for (const { design } of given) {
+        most = Math.max(most, decimalsIn(String(design[name])));
+        if (most > mostDecimals) return [];
+      }
+      return [[name, most]];
+    }),
+  );
+}
+
 /** What models are fitted to, as a table. */
-export function bufferTable(known: readonly KnownDesign[], space: Space, direction: Direction): Table {
+export function bufferTable(
+  known: readonly KnownDesign[],
+  space: Space,
+  direction: Direction,
+  decimals: Table['decimals'],
+): Table {
   const rows = buffered(known, direction);
   return {
     file: 'what was told',
@@ -94,6 +121,6 @@ export function bufferTable(known: readonly KnownDesign[], space: Space, directi
     failed: rows.map(({ failed }) => failed),
     ignored: [],
     repeats: 0,
-    decimals: {},
+    decimals,
   };
 }

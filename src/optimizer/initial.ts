@@ -1,6 +1,8 @@
 import type { RandomStream } from '../base/index.ts';
-import { createDesignSet, spreadDesigns, type Design, type Space } from '../space/index.ts';
+import { createDesignSet, spreadDesigns, type Design, type Rounder, type Space } from '../space/index.ts';
+import type { Table } from '../table/index.ts';
 import { newDesigns } from './generate.ts';
+import { printableRounder } from './printable.ts';
 
 /** Points of the sequence that are looked at before a finite space is listed, or the rest given up. */
 const draws = { perDesign: 20, least: 1000 } as const;
@@ -27,12 +29,19 @@ export function leavesRoom({ columns, fixed, constraints }: Space, designs: numb
   return reals.length > 0 && designs * takenShare ** reals.length < 0.5;
 }
 
+/** The first of a sequence, and how it is printed. */
+interface Sequence {
+  readonly points: number;
+  readonly stream: RandomStream;
+  readonly printable: Rounder;
+}
+
 /** New designs in an order that depends on nothing but the seed. */
 function* inOrder(
   space: Space,
   tried: readonly Design[],
   candidates: readonly Design[] | undefined,
-  { points, stream }: { readonly points: number; readonly stream: RandomStream },
+  { points, stream, printable }: Sequence,
 ): Generator<Design, void, undefined> {
   if (candidates !== undefined) {
     const order = Array.from(stream.permutation(candidates.length), (row) => candidates[row]!);
@@ -43,7 +52,8 @@ function* inOrder(
   const next = spreadDesigns(space, stream);
   const taken: Design[] = [];
   for (let point = 0; point < points; point++) {
-    const design = next();
+    const drawn = next();
+    const design = drawn && printable(drawn);
     if (design === undefined || known.has(design)) continue;
     known.add(design);
     taken.push(design);
@@ -54,7 +64,7 @@ function* inOrder(
 
 /**
  * The first `count` designs that were not tried of a Sobol sequence over the space, or of the candidates in a random order; fewer where
- * no more are found.
+ * no more are found. Numbers of the sequence are rounded to `decimals`, as `printableRounder` says.
  */
 export function initialDesigns(
   space: Space,
@@ -62,11 +72,13 @@ export function initialDesigns(
   candidates: readonly Design[] | undefined,
   count: number,
   stream: RandomStream,
+  decimals: Table['decimals'] = {},
 ): readonly Design[] {
+  const printable = printableRounder(space, decimals);
   const points = Math.max(draws.least, draws.perDesign * (tried.length + count));
   const designs: Design[] = [];
   if (count === 0) return designs;
-  for (const design of inOrder(space, tried, candidates, { points, stream })) {
+  for (const design of inOrder(space, tried, candidates, { points, stream, printable })) {
     designs.push(design);
     if (designs.length === count) break;
   }

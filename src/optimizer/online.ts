@@ -2,8 +2,8 @@ import { randomStream, usageError, type RandomStream } from '../base/index.ts';
 import { fitGaussianProcess } from '../reward/index.ts';
 import { orderedEvaluations, pendingRequests, type History } from '../run/index.ts';
 import type { Design, Space } from '../space/index.ts';
-import type { Direction } from '../table/index.ts';
-import { bufferTable, knownDesigns, type KnownDesign } from './buffer.ts';
+import type { Direction, Table } from '../table/index.ts';
+import { bufferTable, decimalsTold, knownDesigns, type KnownDesign } from './buffer.ts';
 import { candidatesNext } from './candidate-round.ts';
 import { defaultCount, defaultOnline, defaultRefinement } from './defaults.ts';
 import { countNew } from './generate.ts';
@@ -112,15 +112,16 @@ function initialNext(
   taken: readonly Design[],
   count: number,
   options: OptimizerOptions,
+  decimals: Table['decimals'],
 ): readonly Design[] {
-  return initialDesigns(space, taken, options.candidates, count, streamOf(options).split('initial'));
+  return initialDesigns(space, taken, options.candidates, count, streamOf(options).split('initial'), decimals);
 }
 
 /** Whether no design is left that differs from those tried and pending. */
 export function isExhausted(space: Space, history: History, options: OptimizerOptions): boolean {
   const taken = takenDesigns(history);
   if (options.candidates === undefined && leavesRoom(space, taken.length)) return false;
-  return initialNext(space, taken, 1, options).length === 0;
+  return initialNext(space, taken, 1, options, {}).length === 0;
 }
 
 /**
@@ -144,7 +145,8 @@ export async function nextDesigns(
   const measured = known.filter(({ reward }) => !Number.isNaN(reward)).length;
   const initial = measured + pendingRequests(history).length < initialCount(space, options);
   const incumbents = bestKnown(known, space, direction);
-  const table = bufferTable(known, space, direction);
+  const decimals = decimalsTold(history, space);
+  const table = bufferTable(known, space, direction, decimals);
   const warp = warpFor(table.rewards, direction);
   const situation = {
     region: incumbents[0] && trustRegion(space, history, incumbents[0], direction),
@@ -157,10 +159,14 @@ export async function nextDesigns(
   };
   const next = candidates === undefined ? searchNext : candidatesNext;
   const found = initial || !canLearn(known) ? [] : await next(situation, options, exploration);
-  const others = [...taken, ...found.map(({ design }) => design)];
-  const rest = initialNext(space, others, left - found.length, options);
+  let designs = found.map(({ design }) => design);
+  // Where few numbers of the data's decimals are left, others do.
+  for (const printed of [decimals, {}]) {
+    const missing = left - designs.length;
+    designs = [...designs, ...initialNext(space, [...taken, ...designs], missing, options, printed)];
+  }
   const predicted = found.map((one) =>
     one.predicted === undefined ? one : { ...one, predicted: unwarped(one.predicted, warp) },
   );
-  return [...predicted, ...rest.map((design) => ({ design }))];
+  return [...predicted, ...designs.slice(found.length).map((design) => ({ design }))];
 }

@@ -9,6 +9,7 @@ import {
 } from '../../src/optimizer/index.ts';
 import { bufferSize, bufferTable, knownDesigns } from '../../src/optimizer/buffer.ts';
 import type { Evaluation as Told } from '../../src/run/index.ts';
+import { decimalsIn } from '../../src/table/index.ts';
 import { createDesignSet, createSpace, enumerate, type Design } from '../../src/space/index.ts';
 import { begun, bowl, cube, grid, gridReward, measured, tinySearch } from './online.ts';
 
@@ -23,6 +24,49 @@ function sortedState(optimizer: DiffusionOptimizer): OptimizerState {
   const state = copied(optimizer);
   return { ...state, evaluations: [...state.evaluations].sort((a, b) => (a.id! < b.id! ? -1 : 1)) };
 }
+
+/** The most decimals of a number in the designs. */
+function decimalsOf(asked: readonly { readonly design: Design }[]): number {
+  return Math.max(...asked.flatMap(({ design }) => Object.values(design).map((value) => decimalsIn(String(value)))));
+}
+
+describe('numbers that can be set', () => {
+  const past = (decimals: number, count: number): Evaluation[] =>
+    Array.from({ length: count }, (_, i): Evaluation => {
+      const at = (k: number): number => Number((((i + 1) * k) % 1).toFixed(decimals));
+      const design = { x: at(0.377), y: at(0.619), z: at(0.731) };
+      return { design, reward: bowl(design) };
+    });
+
+  test('are asked for with the decimals of past experiments, first designs and later ones', async () => {
+    for (const count of [3, 30]) {
+      const optimizer = DiffusionOptimizer.create(cube, { ...tinySearch, initial: 12 });
+      optimizer.tell(past(2, count));
+      const asked = await optimizer.ask(6);
+      expect(asked[0]!.predicted !== undefined).toBe(count === 30);
+      expect(decimalsOf(asked)).toBe(2);
+      // What was asked for says nothing of what can be set.
+      optimizer.tell(measured(asked, bowl));
+      expect(decimalsOf(await optimizer.ask(6))).toBe(2);
+    }
+  });
+
+  test('are any where past designs were computed, or there are none', async () => {
+    const optimizer = DiffusionOptimizer.create(cube, tinySearch);
+    optimizer.tell(past(16, 30));
+    expect(decimalsOf(await optimizer.ask(6))).toBeGreaterThan(10);
+    expect(decimalsOf(await DiffusionOptimizer.create(cube, tinySearch).ask(6))).toBeGreaterThan(10);
+  });
+
+  test('are finer where none of the coarse ones is left', async () => {
+    const line = createSpace({ parameters: { x: { type: 'real', min: 0, max: 1 } } });
+    const optimizer = DiffusionOptimizer.create(line, tinySearch);
+    optimizer.tell(Array.from({ length: 8 }, (_, i) => ({ design: { x: i / 10 }, reward: i })));
+    const asked = await optimizer.ask(20);
+    expect(asked).toHaveLength(20);
+    expect(decimalsOf(asked.slice(0, 1))).toBe(1);
+  });
+});
 
 describe('the first designs', () => {
   test('are distinct designs of the space, spread evenly, with ids of their round', async () => {
@@ -171,7 +215,7 @@ describe('what is told', () => {
       const design = { x: (i + 1) / 2000, y: 0.5, z: 0.5 };
       return { design, source: 'user', round: 0, asks: 0, status: 'measured', reward: stream.normal() };
     });
-    const { rewards } = bufferTable(knownDesigns(evaluations, cube), cube, 'minimize');
+    const { rewards } = bufferTable(knownDesigns(evaluations, cube), cube, 'minimize', {});
     const all = evaluations.map((one) => (one.status === 'measured' ? one.reward : NaN));
     expect(rewards).toHaveLength(bufferSize.best + bufferSize.latest);
     expect([...rewards.slice(-300)]).toEqual(all.slice(-300));
