@@ -1,3 +1,4 @@
+export { startedAhead } from './ahead.ts';
 export { UserError, dataError, exitCodes, messageOf, usageError, type FailureKind } from './errors.ts';
 export {
   checkWritable,

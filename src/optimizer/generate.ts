@@ -1,4 +1,4 @@
-import { quantile, usageError, type Observer } from '../base/index.ts';
+import { quantile, startedAhead, usageError, type Observer } from '../base/index.ts';
 import { sampleDesigns, samplingGraph, type SamplingOptions } from '../diffusion/index.ts';
 import type { Program } from '../graph/index.ts';
 import type { Surrogate } from '../reward/index.ts';
@@ -90,15 +90,18 @@ export async function samplePool(
   const sampler = await openSampler(context, options, total);
   try {
     const outcomes: Omit<TargetOutcome, 'chosen'>[] = [];
-    for (const [index, request] of requests.entries()) {
-      const samples = await sampler.draw(index, Math.ceil(pilot / requests.length), 'pilot');
+    const drawPilot = (index: number): Promise<Float32Array> =>
+      sampler.draw(index, Math.ceil(pilot / requests.length), 'pilot');
+    for await (const [index, samples] of startedAhead(requests.keys(), drawPilot)) {
+      const request = requests[index]!;
       outcomes.push(await outcomeOf(pool.addSamples(samples, request.target, index), request, space, learned.judge));
     }
     const chosen = chooseRequests(outcomes);
     for (let round = 0; round < sampleRounds && (round === 0 || pool.candidates.length < count); round++) {
       const left = round === 0 ? total - pilot : total;
-      for (const index of left > 0 ? chosen : []) {
-        const samples = await sampler.draw(index, Math.ceil(left / chosen.length), round);
+      const drawRest = (index: number): Promise<Float32Array> =>
+        sampler.draw(index, Math.ceil(left / chosen.length), round);
+      for await (const [index, samples] of startedAhead(left > 0 ? chosen : [], drawRest)) {
         pool.addSamples(samples, requests[index]!.target, index);
       }
     }

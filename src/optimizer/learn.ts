@@ -11,7 +11,7 @@ import {
   type ModelOptions,
   type TrainedDenoiser,
 } from './models.ts';
-import { remoteness } from './nearest.ts';
+import { neighbourDistance, remoteness } from './nearest.ts';
 
 export interface LearnOptions extends ModelOptions {
   readonly runtime: RuntimeName;
@@ -29,6 +29,8 @@ export interface Learned {
   /** Where some experiments failed. */
   readonly feasibility: Feasibility | undefined;
   readonly judge: Judge;
+  /** How far apart neighbours in the table usually are. */
+  readonly neighbourDistance: number;
   /** With all threads, for what is done with the models. */
   readonly runtime: Runtime;
   dispose(): Promise<void>;
@@ -58,11 +60,14 @@ export async function learn(table: Table, options: LearnOptions): Promise<Learne
   };
   try {
     const waits = threads < 2 || hasUnlabelled(table);
-    const [{ surrogate, feasibility }, trained] = waits
-      ? await fitRewards().then(
+    const training = waits
+      ? fitRewards().then(
           async (fitted) => [fitted, await trainOnTable(table, first, options, fitted.surrogate)] as const,
         )
-      : await bothOf(fitRewards(), trainOnTable(table, first, options));
+      : bothOf(fitRewards(), trainOnTable(table, first, options));
+    // Found while other threads are at work.
+    const apart = neighbourDistance(table, stream.split('neighbours'));
+    const [{ surrogate, feasibility }, trained] = await training;
     const labelled = labelledRows(table);
     // What is done with trained models is done by one at a time.
     const whole = threads < 2 ? first : await createRuntime(options.runtime, { threads });
@@ -85,7 +90,7 @@ export async function learn(table: Table, options: LearnOptions): Promise<Learne
         stream,
       }),
     );
-    return { trained, surrogate, feasibility, judge, runtime: whole, dispose };
+    return { trained, surrogate, feasibility, judge, neighbourDistance: apart, runtime: whole, dispose };
   } catch (error) {
     await dispose();
     throw error;

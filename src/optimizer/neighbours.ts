@@ -12,8 +12,10 @@ export function choiceNeighbours(space: Space, design: Design): readonly Design[
 
 /** Whether designs differ in a single choice without order, and in nothing else. */
 export function areChoiceNeighbours(space: Space, a: Design, b: Design): boolean {
+  const choices = choicesOf(space);
+  if (choices.length === 0) return false;
   const different = space.names.filter((name) => a[name] !== b[name]);
-  return different.length === 1 && choicesOf(space).some(([name]) => name === different[0]);
+  return different.length === 1 && choices.some(([name]) => name === different[0]);
 }
 
 function choicesOf({ definition, fixed }: Space) {

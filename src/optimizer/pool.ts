@@ -1,4 +1,4 @@
-import { createDesignSet, type Design, type Space } from '../space/index.ts';
+import { createDesignSet, type Design, type DesignSet, type Space } from '../space/index.ts';
 import { printableRounder } from './printable.ts';
 import { clipTo, type Region } from './region.ts';
 import type { ProposeCounts } from './types.ts';
@@ -31,14 +31,20 @@ export function createPool(
   region?: Region,
 ): Pool {
   const taken = createDesignSet(space);
-  const known = createDesignSet(space);
-  for (const design of measured) known.add(design);
+  let measuredSet: DesignSet | undefined;
+  // Made when it is first asked for: the next samples are under way by then.
+  const known = (): DesignSet => {
+    if (measuredSet !== undefined) return measuredSet;
+    measuredSet = createDesignSet(space);
+    for (const design of measured) measuredSet.add(design);
+    return measuredSet;
+  };
   const printable = printableRounder(space, decimals);
   const candidates: Candidate[] = [];
   const counts = { sampled: 0, repeated: 0, measured: 0, infeasible: 0 };
 
   const add = (candidate: Candidate): 'added' | 'measured' | 'repeated' => {
-    if (known.has(candidate.design)) return 'measured';
+    if (known().has(candidate.design)) return 'measured';
     if (taken.has(candidate.design)) return 'repeated';
     taken.add(candidate.design);
     candidates.push(candidate);

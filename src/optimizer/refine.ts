@@ -1,4 +1,4 @@
-import type { Observer, RandomStream } from '../base/index.ts';
+import { startedAhead, type Observer, type RandomStream } from '../base/index.ts';
 import type { Population } from './population.ts';
 import { rankByBound } from './select.ts';
 
@@ -40,10 +40,10 @@ export async function refine(
     signal?.throwIfAborted();
     const best = [...incumbents, ...(await bestEncoded(population, parents))];
     if (best.length === 0) return;
-    for (const [index, variation] of variations.entries()) {
-      const share = Math.ceil(children / variations.length);
-      population.pool.addVariations(await variation(best, share, stream.split(generation, index)));
-    }
+    const share = Math.ceil(children / variations.length);
+    const vary = ([index, variation]: [number, Variation]): Promise<Float32Array> =>
+      variation(best, share, stream.split(generation, index));
+    for await (const [, designs] of startedAhead(variations.entries(), vary)) population.pool.addVariations(designs);
     observer?.({ stage: 'refining', done: generation + 1, total: generations });
   }
 }

@@ -5,7 +5,6 @@ import type { ProposeContext } from './context.ts';
 import { defaultDiversity, defaultVariations } from './defaults.ts';
 import { addListed, checkFound, samplePool } from './generate.ts';
 import type { Judgement } from './judge.ts';
-import { neighbourDistance } from './nearest.ts';
 import { choiceNeighbours } from './neighbours.ts';
 import type { ProposeOptions } from './options.ts';
 import { partsOf, type BoldSamples } from './parts.ts';
@@ -80,7 +79,7 @@ async function find(context: ProposeContext, options: ProposeOptions, size: Sear
  * where there are fewer. Throws a usage error when fewer than `size.least` are found, and the signal's reason.
  */
 export async function search(context: ProposeContext, options: ProposeOptions, size: SearchSize): Promise<Searched> {
-  const { table, stream, count } = context;
+  const { count } = context;
   const { candidates, diversity = defaultDiversity } = options;
   const found = candidates === undefined ? await find(context, options, size) : listed(context, candidates);
   const { population } = found;
@@ -90,7 +89,7 @@ export async function search(context: ProposeContext, options: ProposeOptions, s
     candidates === undefined ? judgement.bound : judgement.informed,
     population.encoded,
     count,
-    diversity * neighbourDistance(table, stream.split('neighbours')),
+    diversity * context.learned.neighbourDistance,
     candidates === undefined
       ? partsOf(context, judgement, { ...found, bold: targetsAreOurs(options) ? size.bold : undefined })
       : [],

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Solve, Solved } from './gaussian-process-solve.ts';
+import type { ProcessTask, Solve, Solved, Watch } from './gaussian-process-solve.ts';
 
 /** What the thread says: each iteration, then the solution or why there is none. */
 export type ThreadAnswer =
@@ -7,29 +7,62 @@ export type ThreadAnswer =
   | { readonly solved: Solved }
   | { readonly error: string };
 
-/** `solveHere` in a thread of its own, the same to the last bit: for tables large enough that other training would wait for it. */
-export const solveInThread: Solve = async (task, { onIteration, signal }) => {
-  signal?.throwIfAborted();
+/** A thread without a task. It is kept, as its code runs faster the second time; it does not keep the process alive. */
+let idle: Worker | undefined;
+
+function takeThread(): Worker {
   // Flags such as --input-type are for the main thread alone.
-  const thread = new Worker(new URL('./gaussian-process-worker.js', import.meta.url), {
-    workerData: task,
-    execArgv: [],
-  });
-  let stop: (() => void) | undefined;
-  try {
-    return await new Promise<Solved>((resolve, reject) => {
-      stop = () => reject(signal!.reason as Error);
-      signal?.addEventListener('abort', stop);
-      thread.on('message', (answer: ThreadAnswer) => {
-        if ('iteration' in answer) onIteration(answer.iteration, answer.logPosterior);
-        else if ('solved' in answer) resolve(answer.solved);
-        else reject(new Error(answer.error));
-      });
-      thread.on('error', reject);
-      thread.on('exit', () => reject(new Error('The thread of the Gaussian process ended')));
-    });
-  } finally {
-    if (stop !== undefined) signal?.removeEventListener('abort', stop);
-    await thread.terminate();
+  const thread = idle ?? new Worker(new URL('./gaussian-process-worker.js', import.meta.url), { execArgv: [] });
+  idle = undefined;
+  thread.ref();
+  return thread;
+}
+
+/** By name: a thread has listeners of its own, without which it is deaf. */
+function stopListening(thread: Worker): void {
+  for (const event of ['message', 'error', 'exit']) thread.removeAllListeners(event);
+}
+
+async function giveBack(thread: Worker): Promise<void> {
+  stopListening(thread);
+  if (idle !== undefined) await thread.terminate();
+  else {
+    idle = thread;
+    thread.unref();
   }
+}
+
+function answerOf(thread: Worker, task: ProcessTask, { onIteration, signal }: Watch): Promise<Solved | Error> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal!.reason as Error);
+    signal?.addEventListener('abort', stop);
+    const end = (answer: Solved | Error): void => {
+      signal?.removeEventListener('abort', stop);
+      resolve(answer);
+    };
+    thread.on('message', (answer: ThreadAnswer) => {
+      if ('iteration' in answer) onIteration(answer.iteration, answer.logPosterior);
+      else end('solved' in answer ? answer.solved : new Error(answer.error));
+    });
+    thread.on('error', reject);
+    thread.on('exit', () => reject(new Error('The thread of the Gaussian process ended')));
+    thread.postMessage(task);
+  });
+}
+
+/** `solveHere` in a thread of its own, the same to the last bit: for tables large enough that other training would wait for it. */
+export const solveInThread: Solve = async (task, watch) => {
+  watch.signal?.throwIfAborted();
+  const thread = takeThread();
+  let answer: Solved | Error;
+  try {
+    answer = await answerOf(thread, task, watch);
+  } catch (error) {
+    stopListening(thread);
+    await thread.terminate();
+    throw error;
+  }
+  await giveBack(thread);
+  if (answer instanceof Error) throw answer;
+  return answer;
 };

@@ -7,6 +7,8 @@ import {
   matMul,
   maximum,
   multiply,
+  negate,
+  relu,
   sqrt,
   square,
   subtract,
@@ -44,7 +46,7 @@ function units(groups: readonly number[]): Float64Array {
   });
 }
 
-/** Squared distances are raised to this: the root's slope stays finite. */
+/** Added to squared distances: the root's slope stays finite. */
 const smallestSquare = 1e-8;
 
 interface Posterior {
@@ -54,35 +56,49 @@ interface Posterior {
   readonly variance: Tensor;
 }
 
-/** Covariances of encoded designs [m, d] with the known ones, [m, n]. */
-function covarianceWith(
+/**
+ * Correlations of encoded designs [m, d] with the known ones, [m, n]. Factors are within constants: an [m, n] product is what costs.
+ */
+function correlationsWith(
   { designs, groups }: Inputs,
   unit: Float64Array,
   theta: Hyperparameters,
 ): (designs: Tensor) => Tensor {
   const d = groups.length;
   const n = designs.length / d;
-  const lengths = inverseLengths(groups, theta);
+  const scales = inverseLengths(groups, theta).map((one) => Math.sqrt(5) * one);
   const center = new Float64Array(d);
   designs.forEach((value, i) => (center[i % d]! += value / n));
-  const z = designs.map((value, i) => (value - center[i % d]!) * lengths[i % d]!);
+  const z = designs.map((value, i) => (value - center[i % d]!) * scales[i % d]!);
   const squares = new Float64Array(n);
   z.forEach((value, i) => (squares[Math.floor(i / d)]! += value * value));
+  const minusTwice = z.map((value) => -2 * value);
   return (raw) => {
-    const x = multiply(subtract(multiply(raw, constant(unit)), constant(center)), constant(lengths));
-    const cross = matMul(x, constant(z, [n, d]), { transposeB: true });
-    const squared = add(subtract(sum(square(x), [1], true), multiply(cross, 2)), constant(squares, [1, n]));
-    const r = multiply(sqrt(maximum(squared, smallestSquare)), Math.sqrt(5));
-    const polynomial = add(add(multiply(square(r), 1 / 3), r), 1);
-    return multiply(multiply(polynomial, exp(multiply(r, -1))), signalVariance(theta));
+    const x = multiply(subtract(multiply(raw, constant(unit)), constant(center)), constant(scales));
+    const cross = matMul(x, constant(minusTwice, [n, d]), { transposeB: true });
+    const squared = relu(add(add(cross, sum(square(x), [1], true)), constant(squares, [1, n])));
+    const r = sqrt(add(squared, 5 * smallestSquare));
+    return multiply(add(add(multiply(squared, 1 / 3), r), 1), exp(negate(r)));
   };
 }
 
-/** The posterior by covariances [m, n], as tensors. They are whitened first: K^-1 itself would not survive float32. */
-function posterior(covariances: Tensor, theta: Hyperparameters, { whitening, whitened, mean }: Conditioned): Posterior {
+/** The posterior by correlations [m, n], as tensors. They are whitened first: K^-1 itself would not survive float32. */
+function posterior(
+  correlations: Tensor,
+  theta: Hyperparameters,
+  { whitening, whitened, mean }: Conditioned,
+): Posterior {
   const n = whitened.length;
-  const white = matMul(covariances, constant(whitening, [n, n]), { transposeB: true });
-  const left = maximum(subtract(signalVariance(theta), sum(square(white), [1], true)), 0);
+  const signal = signalVariance(theta);
+  const white = matMul(
+    correlations,
+    constant(
+      whitening.map((value) => signal * value),
+      [n, n],
+    ),
+    { transposeB: true },
+  );
+  const left = maximum(subtract(signal, sum(square(white), [1], true)), 0);
   return {
     mean: add(matMul(white, constant(whitened, [n, 1])), mean),
     variance: add(left, noiseVariance(theta)),
@@ -90,8 +106,18 @@ function posterior(covariances: Tensor, theta: Hyperparameters, { whitening, whi
 }
 
 /** The posterior's mean, [m, 1], to a few digits less and without the n x n product: for its slope. */
-function quickMean(covariances: Tensor, { weights, mean }: Conditioned): Tensor {
-  return add(matMul(covariances, constant(weights, [weights.length, 1])), mean);
+function quickMean(correlations: Tensor, theta: Hyperparameters, { weights, mean }: Conditioned): Tensor {
+  const signal = signalVariance(theta);
+  return add(
+    matMul(
+      correlations,
+      constant(
+        weights.map((value) => signal * value),
+        [weights.length, 1],
+      ),
+    ),
+    mean,
+  );
 }
 
 /** Rows of one call: bounds memory. */
@@ -136,8 +162,8 @@ export const fitGaussianProcess =
     const rows = chosenRows(rewards, training.rows, stream.split('rows'));
     const { theta, conditioned } = await solveRows({ inputs, y }, rows, training, context);
     const known = pick(inputs, rows);
-    const covariances = covarianceWith(known, unit, theta);
-    const atDesigns = posterior(covariances(input('designs', ['n', dimension])), theta, conditioned);
+    const correlations = correlationsWith(known, unit, theta);
+    const atDesigns = posterior(correlations(input('designs', ['n', dimension])), theta, conditioned);
     const program = await runtime.compile({ outputs: { ...atDesigns } });
 
     const inOwnUnits = (predicted: Predictions): Predictions => ({
@@ -166,6 +192,6 @@ export const fitGaussianProcess =
         const covariances = await covarianceAt(known, theta, conditioned, inUnits(candidates), signal);
         return covariances.map((value) => (factor * scale) ** 2 * value);
       },
-      graph: (encoded) => add(multiply(quickMean(covariances(encoded), conditioned), scale), center),
+      graph: (encoded) => add(multiply(quickMean(correlations(encoded), theta, conditioned), scale), center),
     };
   };
