@@ -27,9 +27,10 @@ const columns: readonly MarkdownColumn<Row>[] = [
   figure('best labelled row', ({ bestShown }) => bestShown, 3),
   figure('**samples**, max', ({ samples }) => samples.best, 3),
   figure('median', ({ samples }) => samples.median, 3),
+  figure('distance', ({ distances }) => distances.samples, 2),
   figure('**proposals**, max', ({ scores }) => scores.best, 3),
   figure('median', ({ scores }) => scores.median, 3),
-  figure('distance to the rows', ({ distance }) => distance, 2),
+  figure('distance', ({ distances }) => distances.proposals, 2),
   figure('rank correlation', ({ rankCorrelation }) => rankCorrelation, 2),
   { name: 'seconds', align: 'right', cell: (cells) => median(cells.map(({ seconds }) => seconds)).toFixed(0) },
 ];
@@ -44,8 +45,8 @@ export function unlabelledText(cells: readonly UnlabelledCell[]): string {
   return [
     `Superconductor: ${unlabelledRows} rows drawn by the seed from those that the offline task shows, the rewards of most of them hidden; ` +
       '96 samples of the denoiser as they come, and 96 proposals. Max and median by the forest of the offline task, normalised; mean ± ' +
-      'standard deviation over seeds. Distance: of the ' +
-      'proposals to all rows, in units of what 95 % of the rows stay below in their distance to each other. Rank correlation: of the ' +
+      'standard deviation over seeds. Distance: to as many other visible ' +
+      'rows, which nothing learnt from, in units of what 95 % of those stay below in their distance to each other. Rank correlation: of the ' +
       'surrogate, which learns from the labelled rows in either case.',
     markdownTable(columns, rows),
   ].join('\n\n');

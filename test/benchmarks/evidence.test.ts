@@ -200,16 +200,16 @@ describe('the tables of the evidence', () => {
         scores: { best, median: best / 2, scored: 96 },
         samples: { best: 0.3, median: 0.2, scored: 96 },
         bestShown: 0.4,
-        distance: 1.25,
+        distances: { samples: 0.75, proposals: 1.25 },
         rankCorrelation: 0.5,
       },
     });
     const text = unlabelledText([cell('all rows', 0, 0.6), cell('all rows', 1, 0.8), cell('labelled rows', 0, 0.5)]);
     expect(rowsNamed(text, '95 % hidden')).toEqual([
-      ['the labelled rows alone', '1', '0.400', '0.300', '0.200', '0.500', '0.250', '1.25', '0.50', '4'],
+      ['the labelled rows alone', '1', '0.400', '0.300', '0.200', '0.75', '0.500', '0.250', '1.25', '0.50', '4'],
       [
         ...['all rows, pseudo-labels where hidden', '2', '0.400 ± 0.000', '0.300 ± 0.000', '0.200 ± 0.000'],
-        ...['0.700 ± 0.141', '0.350 ± 0.071'],
+        ...['0.75 ± 0.00', '0.700 ± 0.141', '0.350 ± 0.071'],
         ...['1.25 ± 0.00', '0.50 ± 0.00', '4'],
       ],
     ]);

@@ -27,8 +27,8 @@ export interface UnlabelledCell extends CellKey {
   readonly samples: Scores;
   /** The best reward that was not hidden, normalised as the scores are. */
   readonly bestShown: number;
-  /** Of the proposals to all rows, the hidden ones too (`distanceToData`). */
-  readonly distance: number;
+  /** Of the samples and of the proposals to rows that neither table holds (`distanceToData`). */
+  readonly distances: { readonly samples: number; readonly proposals: number };
   /** Rank correlation of the surrogate's predictions on labelled rows that it was not fitted to. */
   readonly rankCorrelation: number;
   readonly seconds: number;
@@ -61,6 +61,7 @@ export async function measureUnlabelled(
   const task = superconductor();
   const order = randomStream(key.seed).split('unlabelled rows').permutation(task.visible.rewards.length);
   const rows = rowsAt(task.visible, order.subarray(0, unlabelledRows));
+  const others = rowsAt(task.visible, order.subarray(unlabelledRows, 2 * unlabelledRows)).designs;
   const labelled = Math.round((1 - hiddenShares[key.task]) * unlabelledRows);
   const table = partlyLabelled(task, rows, labelled, key.method);
   const started = performance.now();
@@ -75,7 +76,10 @@ export async function measureUnlabelled(
     scores: scoresOf(task, designs),
     samples: scoresOf(task, samples),
     bestShown: task.score(rows.designs[bestRow]!) ?? NaN,
-    distance: distanceToData(task.space, designs, rows.designs),
+    distances: {
+      samples: distanceToData(task.space, samples, others),
+      proposals: distanceToData(task.space, designs, others),
+    },
     rankCorrelation: surrogate.rankCorrelation,
     seconds,
   };
