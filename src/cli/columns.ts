@@ -91,7 +91,7 @@ export function repairColumns(table: Table, list: DesignList, repaired: readonly
   const most = Object.fromEntries(
     Object.entries(list.decimals).map(([name, count]) => [name, Math.max(count, table.decimals[name] ?? 0)]),
   );
-  return { columns: list.columns, extra, decimals: exactDecimals(list.columns, most, designs) };
+  return { columns: list.columns, extra, decimals: exactDecimals(list.columns, most, designs), dialect: list.dialect };
 }
 
 /** Throws a data error when a column of the designs has a name that the output needs for itself, before any work. */
@@ -115,5 +115,6 @@ export function proposalColumns(table: Table, proposals: readonly Proposal[]): W
       : []),
   ];
   const designs = proposals.map(({ design }) => design);
-  return { columns: table.columns, extra, decimals: exactDecimals(table.columns, table.decimals, designs) };
+  const { columns, dialect } = table;
+  return { columns, extra, decimals: exactDecimals(columns, table.decimals, designs), dialect };
 }

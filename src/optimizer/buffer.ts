@@ -1,7 +1,7 @@
 import { mean } from '../base/index.ts';
 import type { Evaluation, History } from '../run/index.ts';
 import type { Design, Space } from '../space/index.ts';
-import { decimalsIn, type Direction, type Table } from '../table/index.ts';
+import { decimalsIn, plainDialect, type Direction, type Table } from '../table/index.ts';
 
 /** What is known of one design. */
 export interface KnownDesign {
@@ -122,5 +122,6 @@ export function bufferTable(
     ignored: [],
     repeats: 0,
     decimals,
+    dialect: plainDialect,
   };
 }

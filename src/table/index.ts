@@ -12,6 +12,6 @@ export {
   type DesignOptions,
 } from './read.ts';
 export { readResults, type ResultOptions, type ResultRow } from './results.ts';
-export type { Cell } from './sheet.ts';
+export { plainDialect, type Cell, type Dialect } from './sheet.ts';
 export type { Direction, Table, TableOptions } from './types.ts';
 export { formatDesigns, writeDesigns, writeDesignsTo, type ExtraColumn, type WriteOptions } from './write.ts';

@@ -94,7 +94,19 @@ function textParameter(sheet: Sheet, column: SheetColumn): Parameter {
   }
   const sequence = sequenceParameter(texts);
   if (sequence === undefined) throw unknownText(sheet, column);
+  if (texts.every((text) => digit.test(text))) throw namesOfRows(sheet, column);
   return sequence;
+}
+
+const digit = /\d/;
+
+/** Labels such as EXP-017 and dates are no sequences, though they are as long as each other. */
+function namesOfRows(sheet: Sheet, { name, texts }: SheetColumn): Error {
+  return dataError(
+    `${sheet.file}, column ${shownName(name)} holds ${texts.length} distinct texts in ${sheet.rows} rows, such as ` +
+      `${JSON.stringify(texts[0])}, which look like labels or dates; leave it out with --ignore ${asArgument(name)}, or say what it is ` +
+      `with --space`,
+  );
 }
 
 function unknownText(sheet: Sheet, column: SheetColumn): Error {
@@ -135,7 +147,8 @@ function inferParameter(sheet: Sheet, column: SheetColumn): Parameter {
 /**
  * A space guessed from columns. Whole numbers (up to 2^53) are integers, other numbers reals, with the data's bounds; text with at
  * most 20 distinct values that are at most half the rows is categorical; text of equal length over at most 25 letters is a
- * sequence, and so are strings of zeros and ones that begin with zeros. Throws a data error for any other text, for an empty
+ * sequence, and so are strings of zeros and ones that begin with zeros. Throws a data error for any other text, for text with digits in every
+ * cell, for an empty
  * cell, and for a cell that is not a number where nine of ten are.
  */
 export function inferSpace(sheet: Sheet, columns: readonly SheetColumn[]): SpaceDefinition {

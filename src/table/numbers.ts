@@ -2,6 +2,13 @@ const numeral = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const notFinite = /^[+-]?(nan|inf|infinity|1\.#(inf|ind|qnan|snan))$/i;
 const missingMark = /^(#?n\/?a|#n\/a|null|none|nil|missing|-+|\?)$/i;
 
+/** A number with decimals after a comma, or after a point. */
+export const commaNumeral: RegExp = /^[+-]?\d*,\d+([eE][+-]?\d+)?$/;
+export const pointNumeral: RegExp = /^[+-]?\d*\.\d+([eE][+-]?\d+)?$/;
+
+export const withDecimalPoint = (text: string): string => (commaNumeral.test(text) ? text.replace(',', '.') : text);
+export const withDecimalComma = (text: string): string => (pointNumeral.test(text) ? text.replace('.', ',') : text);
+
 /** The finite decimal number that a text spells, blanks around it ignored, or undefined. Minus zero is zero. */
 export function parseNumber(text: string): number | undefined {
   const trimmed = text.trim();

@@ -62,13 +62,13 @@ class RecordReader {
     this.builder.add(line, cells);
   }
 
-  finish(): Sheet {
+  finish(delimiter: string): Sheet {
     if (this.builder === undefined) {
       throw dataError(
         `${this.file} is empty; a header line with the columns' names and at least one row were expected`,
       );
     }
-    const sheet = this.builder.finish();
+    const sheet = this.builder.finish(delimiter);
     if (sheet.rows === 0) {
       throw dataError(`${this.file} holds a header line and nothing else; at least one row was expected`);
     }
@@ -112,10 +112,11 @@ async function parseText(file: string, text: AsyncIterable<Buffer>): Promise<She
   const reader = new RecordReader(file);
   const chunks = withWholeHeader(text);
   const first = await chunks.next();
-  if (first.done === true) return reader.finish();
+  const delimiter = findDelimiter(first.done === true ? '' : first.value.toString());
+  if (first.done === true) return reader.finish(delimiter);
   const parser = parse({
     bom: true,
-    delimiter: findDelimiter(first.value.toString()),
+    delimiter,
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     trim: true,
@@ -134,11 +135,12 @@ async function parseText(file: string, text: AsyncIterable<Buffer>): Promise<She
   } catch (cause) {
     throw explain(cause, file, reader.line);
   }
-  return reader.finish();
+  return reader.finish(delimiter);
 }
 
 /**
- * The cells of a CSV file: UTF-8, comma, semicolon or tab, any line ends, plain or gzipped. Spaces around unquoted cells and
+ * The cells of a CSV file: UTF-8, comma, semicolon or tab, any line ends, plain or gzipped; with the latter two numbers may
+ * have decimal commas. Spaces around unquoted cells and
  * rows without any cell are dropped. Throws data errors that name file, line and column.
  */
 export function readSheet(file: string, options: ReadingOptions): Promise<Sheet> {

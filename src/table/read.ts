@@ -9,7 +9,7 @@ import { listNames, shownName } from './names.ts';
 import { parseNumber } from './numbers.ts';
 import { parseSheet, readSheet } from './parse.ts';
 import { checkRewards, readRewards } from './rewards.ts';
-import { cellText, sheetFromRows, type Cell, type Sheet, type SheetColumn } from './sheet.ts';
+import { cellText, sheetFromRows, type Cell, type Dialect, type Sheet, type SheetColumn } from './sheet.ts';
 import type { Table, TableOptions } from './types.ts';
 import type { ExtraColumn } from './write.ts';
 
@@ -31,6 +31,8 @@ export interface DesignList {
   readonly repeats: number;
   /** Most decimals seen in each numeric design column. */
   readonly decimals: Readonly<Record<string, number>>;
+  /** How the file writes its cells; `extra` has decimal points. */
+  readonly dialect: Dialect;
 }
 
 function checkIgnored(sheet: Sheet, { reward, ignore = [], space, spaceFile = 'the space' }: TableOptions): void {
@@ -108,6 +110,7 @@ function tableFromSheet(sheet: Sheet, options: TableOptions): Table {
       ...Object.entries(rows.decimals),
       [reward, decimalsOf(labels.texts.filter((text) => parseNumber(text) !== undefined))],
     ]),
+    dialect: sheet.dialect,
   };
 }
 
@@ -123,7 +126,7 @@ function designsFromSheet(sheet: Sheet, space: Space, { spaceFile }: DesignOptio
     .filter(({ name }) => !isParameter.has(name))
     .map((column) => ({ name: column.name, cells: Array.from(column.codes, (_, row) => cellText(column, row)) }));
   const order = namesOf(sheet).filter((name) => isParameter.has(name));
-  return { file: sheet.file, designs, columns: order, extra, repeats, decimals };
+  return { file: sheet.file, designs, columns: order, extra, repeats, decimals, dialect: sheet.dialect };
 }
 
 function checkAnyRow(rows: readonly unknown[], file: string): void {

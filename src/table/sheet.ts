@@ -1,4 +1,5 @@
 import { dataError } from '../base/index.ts';
+import { commaNumeral, pointNumeral, withDecimalPoint } from './numbers.ts';
 
 /** One column as text. Each distinct text is kept once: the cell of row i is `texts[codes[i]]`; an empty text is an empty cell. */
 export interface SheetColumn {
@@ -7,12 +8,23 @@ export interface SheetColumn {
   readonly codes: Int32Array;
 }
 
+/** How a file writes its cells. */
+export interface Dialect {
+  readonly delimiter: string;
+  /** Whether 1.5 is written as 1,5. */
+  readonly decimalComma: boolean;
+}
+
+export const plainDialect: Dialect = { delimiter: ',', decimalComma: false };
+
 /** The cells of a table by column, unread: every row has a cell in every column. */
 export interface Sheet {
   /** As messages name it. */
   readonly file: string;
   readonly columns: readonly SheetColumn[];
   readonly rows: number;
+  /** Of the file; the texts have decimal points. */
+  readonly dialect: Dialect;
   /** Where a cell stands, as messages say it: `data.csv line 3, column "x"`. */
   cellAt(row: number, column: SheetColumn): string;
   /** Where a row stands: `data.csv line 3`. */
@@ -63,8 +75,14 @@ class ColumnBuilder {
     this.codes.push(code);
   }
 
-  finish(): SheetColumn {
-    return { name: this.name, texts: this.texts, codes: this.codes.finish() };
+  /** Whether a cell is what the expression says. */
+  some(pattern: RegExp): boolean {
+    return this.texts.some((text) => pattern.test(text));
+  }
+
+  finish(decimalComma: boolean): SheetColumn {
+    const texts = decimalComma ? this.texts.map(withDecimalPoint) : this.texts;
+    return { name: this.name, texts, codes: this.codes.finish() };
   }
 }
 
@@ -101,9 +119,12 @@ export class SheetBuilder {
     this.columns.forEach((column, at) => column.push(cells[at] ?? ''));
   }
 
-  finish(): Sheet {
+  /** Numbers have decimal commas where the delimiter is another, one of them has a comma, and none has a point. */
+  finish(delimiter: string = plainDialect.delimiter): Sheet {
     const { file, word } = this;
-    const columns = this.columns.map((column) => column.finish());
+    const some = (pattern: RegExp): boolean => this.columns.some((column) => column.some(pattern));
+    const decimalComma = delimiter !== ',' && some(commaNumeral) && !some(pointNumeral);
+    const columns = this.columns.map((column) => column.finish(decimalComma));
     const places = this.places.finish();
     const placeOf = (row: number): number => places[row] ?? 0;
     const linesBefore = (row: number, column: SheetColumn): number => {
@@ -114,6 +135,7 @@ export class SheetBuilder {
       file,
       columns,
       rows: places.length,
+      dialect: { delimiter, decimalComma },
       rowAt: (row) => `${file} ${word} ${placeOf(row)}`,
       cellAt: (row, column) => {
         const place = placeOf(row) + (word === 'line' ? linesBefore(row, column) : 0);

@@ -1,4 +1,5 @@
 import type { Design, Space, SpaceDefinition } from '../space/index.ts';
+import type { Dialect } from './sheet.ts';
 
 export type Direction = 'maximize' | 'minimize';
 
@@ -42,4 +43,6 @@ export interface Table {
   readonly repeats: number;
   /** Most decimals seen in a numeric column, by column name; the reward's too. */
   readonly decimals: Readonly<Record<string, number>>;
+  /** How the file writes its cells; with commas and decimal points for rows that a program holds. */
+  readonly dialect: Dialect;
 }

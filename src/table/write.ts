@@ -6,7 +6,8 @@ import { createGzip } from 'node:zlib';
 import { dataError, writeThrough, writingFailed } from '../base/index.ts';
 import type { Design } from '../space/index.ts';
 import { shownName } from './names.ts';
-import { formatCell } from './numbers.ts';
+import { formatCell, withDecimalComma } from './numbers.ts';
+import { plainDialect, type Dialect } from './sheet.ts';
 
 /** A column that is not part of the designs: one cell per row. */
 export interface ExtraColumn {
@@ -22,17 +23,20 @@ export interface WriteOptions {
   readonly extra?: readonly ExtraColumn[];
   /** Decimals of numbers by design column; where there are none a number is written exactly. */
   readonly decimals?: Readonly<Record<string, number>>;
+  /** Delimiter and decimal sign: a comma and a point unless told otherwise. */
+  readonly dialect?: Dialect;
 }
 
 function* linesOf(
   designs: readonly Design[],
-  { columns, extra = [], decimals = {} }: WriteOptions,
+  { columns, extra = [], decimals = {}, dialect = plainDialect }: WriteOptions,
 ): Generator<string[]> {
+  const written = dialect.decimalComma ? withDecimalComma : (cell: string): string => cell;
   const columnDecimals = columns.map((name) => (Object.hasOwn(decimals, name) ? decimals[name] : undefined));
   yield [...columns, ...extra.map(({ name }) => name)];
   for (const [row, design] of designs.entries()) {
     const cells = columns.map((name, at) => formatCell(design[name] ?? '', columnDecimals[at]));
-    yield [...cells, ...extra.map((column) => formatCell(column.cells[row] ?? '', column.decimals))];
+    yield [...cells, ...extra.map((column) => formatCell(column.cells[row] ?? '', column.decimals))].map(written);
   }
 }
 
@@ -51,18 +55,20 @@ function checkContent(designs: readonly Design[], { columns, extra = [] }: Write
 }
 
 /** Quotes what the reader would otherwise trim, or take for another delimiter. */
-const mustQuote = /[;\t\r\n]|^\s|\s$|^\uFEFF/;
+const mustQuote = /[;\t\r\n]|,(?!\d)|^\s|\s$|^\uFEFF/;
 
-const csvOptions = { record_delimiter: '\n', quoted_match: mustQuote };
+function csvOptions({ dialect: { delimiter } = plainDialect }: WriteOptions) {
+  return { delimiter, record_delimiter: '\n', quoted_match: mustQuote };
+}
 
 function csvOf(designs: readonly Design[], options: WriteOptions): [Generator<string[]>, ReturnType<typeof stringify>] {
-  return [linesOf(designs, options), stringify(csvOptions)];
+  return [linesOf(designs, options), stringify(csvOptions(options))];
 }
 
 /** The lines of `writeDesigns` one by one, each with its line feed: the header, then one per design. */
 export function formatDesigns(designs: readonly Design[], options: WriteOptions): readonly string[] {
   checkContent(designs, options);
-  return Array.from(linesOf(designs, options), (cells) => stringifyNow([cells], csvOptions));
+  return Array.from(linesOf(designs, options), (cells) => stringifyNow([cells], csvOptions(options)));
 }
 
 /** Resolves when everything written before has left the stream: a pipeline that leaves its end open does not wait for that. */

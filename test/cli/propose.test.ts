@@ -37,6 +37,16 @@ describe('propose to stdout', () => {
     expect(stderr).not.toContain('\r');
   });
 
+  it('says of a column that counts the rows how to leave it out', async () => {
+    const [header, ...rows] = experiments(12).trim().split('\n');
+    const counted = [`run no,${header}`, ...rows.map((row, i) => `${i + 1},${row}`)].join('\n');
+    const args = [...onYield, '--count', '3'];
+    const said = 'column "run no" counts the rows: if it is no parameter, leave it out with --ignore \'run no\'\n';
+    const folder = folderWith({ 'data.csv': counted });
+    expect((await diffopt(args, folder)).stderr).toContain(said);
+    expect((await diffopt([...args, '--ignore', 'run no'], folder)).stderr).not.toContain('counts the rows');
+  });
+
   it('finds designs near the best one, and when minimizing near the worst', async () => {
     const folder = folderWith({ 'data.csv': data });
     const distances = async (args: readonly string[]): Promise<number[]> => {

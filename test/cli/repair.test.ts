@@ -34,6 +34,18 @@ describe('repair', () => {
     });
   });
 
+  it('reads decimal commas between semicolons, and writes as the designs are written', async () => {
+    const european = (text: string): string => text.replaceAll(',', ';').replaceAll('.', ',');
+    const folder = folderWith({ 'data.csv': european(experiments(60)), 'ideas.csv': european(ideas) });
+    const [there, here] = [await diffopt([...onYield], folder), await diffopt([...onYield], folderWith(files))];
+    expect(there.code).toBe(0);
+    expect(there.stdout.split('\n')[1]).toMatch(/^[ABC];0,\d+;0,\d+;/);
+    const points = there.stdout.replaceAll(',', '.').replaceAll(';', ',');
+    expect(cellsOf(points).rows.map((row) => row.slice(0, 7))).toEqual(
+      cellsOf(here.stdout).rows.map((row) => row.slice(0, 7)),
+    );
+  });
+
   it('keeps columns and fixed values, and tells all in JSON, the same bytes for the same seed', async () => {
     const folder = folderWith(files);
     const args = [...onYield, '--keep', 'x, catalyst', '--quiet', '--seed', '3'];

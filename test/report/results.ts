@@ -111,6 +111,7 @@ export function resultOf(problem: Problem): ProposeResult {
       ignored: ['note'],
       repeats: 2,
       decimals: { [problem.rewardName]: 3 },
+      dialect: { delimiter: ',', decimalComma: false },
     },
     space,
     direction: problem.direction,

@@ -70,6 +70,18 @@ describe('what cannot be guessed', () => {
         'for a sequence; leave it out with --ignore x, or say what it is with --space',
     ],
     [
+      'labels of one length',
+      ['EXP-001', 'EXP-002', 'EXP-103'],
+      'data.csv, column "x" holds 3 distinct texts in 3 rows, such as "EXP-001", which look like labels or dates; leave it out with ' +
+        '--ignore x, or say what it is with --space',
+    ],
+    [
+      'dates',
+      ['2024-03-01', '2024-03-02', '2024-04-11'],
+      'data.csv, column "x" holds 3 distinct texts in 3 rows, such as "2024-03-01", which look like labels or dates; leave it out with ' +
+        '--ignore x, or say what it is with --space',
+    ],
+    [
       'a text among numbers',
       [...numbers, 'hot'],
       'data.csv row 20, column "x" holds "hot", and the column\'s other cells are numbers; correct the cell, or leave the column ' +

@@ -176,3 +176,30 @@ describe('what is refused', () => {
     );
   });
 });
+
+describe('decimal commas', () => {
+  const dialectOf = async (content: string) => (await parseSheet(content, 'data.csv')).dialect;
+
+  it.each([';', '\t'])('are read as points between other delimiters: %j', async (delimiter) => {
+    const content = [
+      ['a, mg', 'b', 'c'],
+      ['1,50', 'x,y', '-,5'],
+      ['2', '1,2-dichloroethane', '1,5e-3'],
+    ];
+    const text = content.map((cells) => `${cells.join(delimiter)}\n`).join('');
+    expect(await read(text)).toEqual([
+      ['a, mg', 'b', 'c'],
+      ['1.50', 'x,y', '-.5'],
+      ['2', '1,2-dichloroethane', '1.5e-3'],
+    ]);
+    expect(await dialectOf(text)).toEqual({ delimiter, decimalComma: true });
+  });
+
+  it('are none where a number has a point, where commas part cells, or without any', async () => {
+    for (const text of ['a;b\n1,5;2.5\n', 'a,b\n"1,5",2\n', 'a;b\n1;2\n']) {
+      const cells = await read(text);
+      expect(cells[1]![0]).toBe(text.includes('1,5') ? '1,5' : '1');
+      expect((await dialectOf(text)).decimalComma).toBe(false);
+    }
+  });
+});

@@ -53,6 +53,28 @@ describe('the text', () => {
     );
   });
 
+  it('has the delimiter and the decimal sign of a dialect, and is read back as it was', async () => {
+    const designs = [
+      { 'load, %': 71.5, solvent: 'DMF, dry', n: 3 },
+      { 'load, %': 6e-8, solvent: 'a;b', n: 4 },
+    ];
+    const columns = ['load, %', 'solvent', 'n'];
+    for (const delimiter of [';', '\t']) {
+      const dialect = { delimiter, decimalComma: true };
+      const extra = [{ name: 'predicted', cells: [0.5, -1.25], decimals: 2 }];
+      const text = await written(designs, { columns, extra, dialect });
+      expect(text.split('\n')[1]).toBe(['71,5', '"DMF, dry"', '3', '0,50'].join(delimiter));
+      const sheet = await parseSheet(text, 'data.csv');
+      expect(sheet.dialect).toEqual(dialect);
+      expect(sheet.columns.map((column) => [column.name, cellText(column, 0), cellText(column, 1)])).toEqual([
+        ['load, %', '71.5', '6e-8'],
+        ['solvent', 'DMF, dry', 'a;b'],
+        ['n', '3', '4'],
+        ['predicted', '0.50', '-1.25'],
+      ]);
+    }
+  });
+
   it('quotes what a reader would trim or take for a delimiter', async () => {
     expect(await written([{ ' a': 'x;y', 'b\t': 'line\nbreak', c: '=1' }], { columns: [' a', 'b\t', 'c'] })).toBe(
       '" a","b\t",c\n"x;y","line\nbreak",=1\n',
