@@ -13,6 +13,7 @@ import { writeDesigns, writeDesignsTo, type WriteOptions } from '../table/index.
 import { deviationName, predictedName } from './columns.ts';
 import { defineCommand, type Command, type Files } from './command.ts';
 import { outputFlags, type OutputValues } from './computing.ts';
+import { dialectFact, dialectOfRun } from './dialect.ts';
 import { numberFlag, switchFlag, wholeFromOne, type FlagsOf } from './flags.ts';
 import { checkOutputs } from './paths.ts';
 import { openProblem, problemFiles, problemFlags, type Problem, type ProblemValues } from './problem.ts';
@@ -110,8 +111,9 @@ async function openByFlags(
     ...(values.batch === undefined ? {} : { batch: values.batch }),
     ...(threads === undefined ? {} : { threads }),
   };
-  const { space, reward, data } = problem;
-  const settings = runSettings(space, { ...options, data }, { reward, more: surrogateFact(values) });
+  const { space, reward, data, dialect } = problem;
+  const more = { ...surrogateFact(values), ...dialectFact(dialect) };
+  const settings = runSettings(space, { ...options, data }, { reward, more });
   checkAskColumns(settings);
   const run = await openRun(directory, settings);
   try {
@@ -131,6 +133,7 @@ function askColumns({ space, record }: Run, asked: readonly AskedDesign[]): Writ
   const rounded = (value: number | undefined): number | string =>
     value === undefined ? '' : Number(value.toPrecision(predictionDigits));
   return {
+    dialect: dialectOfRun(record.settings),
     columns: ['id', ...space.names],
     extra: [
       { name: reward, cells: asked.map(() => '') },

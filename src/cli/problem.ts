@@ -1,7 +1,14 @@
 import { usageError, writeWhole } from '../base/index.ts';
 import type { Evaluation } from '../optimizer/index.ts';
 import { createSpace, type Space } from '../space/index.ts';
-import { formatSpace, type Direction, type Table, type TableOptions } from '../table/index.ts';
+import {
+  formatSpace,
+  plainDialect,
+  type Dialect,
+  type Direction,
+  type Table,
+  type TableOptions,
+} from '../table/index.ts';
 import { dataFlags, openTable, readSpace, type DataValues } from './data.ts';
 import { textFlag, type FlagsOf } from './flags.ts';
 import type { NamedFile } from './paths.ts';
@@ -31,6 +38,8 @@ export interface Problem {
   readonly reward: string;
   /** What is known of it. */
   readonly data: readonly Evaluation[];
+  /** How that is written. */
+  readonly dialect: Dialect;
   /** The table that is looked up, where there is one. */
   readonly lookup: Table | undefined;
 }
@@ -48,8 +57,8 @@ function evaluationsOf({ file, designs, rewards, failed }: Table): readonly Eval
 }
 
 function problemOf(table: Table, known: boolean): Problem {
-  const { space, direction, reward } = table;
-  return { space, direction, reward, data: known ? evaluationsOf(table) : [], lookup: undefined };
+  const { space, direction, reward, dialect } = table;
+  return { space, direction, reward, data: known ? evaluationsOf(table) : [], dialect, lookup: undefined };
 }
 
 /** The files that the flags name, for `checkOutputs`. */
@@ -84,7 +93,7 @@ export async function openProblem(
     checkTableFlags(values);
     const space = createSpace(await readSpace(spaceFile), spaceFile);
     if (values['save-space'] !== undefined) await writeWhole(values['save-space'], formatSpace(space.definition));
-    return { space, direction, reward: reward ?? 'reward', data: [], lookup: undefined };
+    return { space, direction, reward: reward ?? 'reward', data: [], dialect: plainDialect, lookup: undefined };
   }
   if (reward === undefined) throw usageError('--reward is missing: the column that holds the reward, in its own units');
   const open = (file: string, more: Partial<TableOptions> = {}, own: Partial<DataValues> = {}): Promise<Table> =>

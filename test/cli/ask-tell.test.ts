@@ -41,6 +41,27 @@ function filledIn(csv: string, skip: readonly number[] = []): string {
 }
 
 describe('ask and tell', () => {
+  it('write as the past experiments are written, and read that', async () => {
+    const data = experiments(30).replaceAll(',', ';').replaceAll('.', ',');
+    const folder = folderWith({ 'data.csv': data });
+    const start = ['--data', 'data.csv', '--reward', 'yield', '--seed', '3', '--threads', '1'];
+    const asked = [];
+    for (const args of [start, []]) {
+      const { code, stdout } = await diffopt(['ask', 'lab', ...args, '--count', '2', '--quiet'], folder);
+      expect(code).toBe(0);
+      const lines = stdout.trim().split('\n');
+      expect(lines[0]).toBe('id;x;y;catalyst;yield;predicted_yield;predicted_yield_std');
+      for (const line of lines.slice(1))
+        expect(line).toMatch(/^r\d-\d;[01](,\d\d?)?;[01](,\d\d?)?;[ABC];;\d+,\d+;\d+,\d+$/);
+      writeFileSync(join(folder, 'next.csv'), stdout.replaceAll(/;([ABC]);;/g, ';$1;7,25;'));
+      expect((await diffopt(['tell', 'lab', 'next.csv'], folder)).code).toBe(0);
+      asked.push(stdout);
+    }
+    expect(asked[1]).not.toBe(asked[0]);
+    const told = cellsOf(fileOf(folder, 'lab/evaluations.csv'));
+    expect(told.rows.filter((row) => row.includes('7.25'))).toHaveLength(4);
+  });
+
   it('go by hand through an initial round, results in parts, and a learnt round', async () => {
     const folder = folderWith({ 'space.json': planeSpace });
     const first = await diffopt(['ask', 'lab', ...begin, ...fast, '--out', 'next.csv'], folder);
