@@ -126,8 +126,10 @@ export async function createJudge(options: JudgeOptions): Promise<Judge> {
   return {
     evidenceWeight: weight,
     judge: async (designs) => {
-      const predicted = await surrogate.predict(designs);
-      const { errors, evidence } = await support.errors(designs, stream.split('support of designs', calls++));
+      const [predicted, { errors, evidence }] = await Promise.all([
+        surrogate.predict(designs),
+        support.errors(designs, stream.split('support of designs', calls++)),
+      ]);
       const opinion = limited(evidence);
       const excess = support.excess(errors);
       const remote = remoteness?.(designs);

@@ -33,6 +33,8 @@ export interface Learned {
   readonly neighbourDistance: number;
   /** With all threads, for what is done with the models. */
   readonly runtime: Runtime;
+  /** With half of the threads, for what is done beside that; the same one where there is only one thread. */
+  readonly side: Runtime;
   dispose(): Promise<void>;
 }
 
@@ -42,8 +44,8 @@ export interface Learned {
  */
 export async function learn(table: Table, options: LearnOptions): Promise<Learned> {
   const { threads, caution, exploration, stream } = options;
-  const side = { threads: Math.max(1, Math.floor(threads / 2)) };
-  const runtimes = [await createRuntime(options.runtime, side), await createRuntime(options.runtime, side)];
+  const half = { threads: Math.max(1, Math.floor(threads / 2)) };
+  const runtimes = [await createRuntime(options.runtime, half), await createRuntime(options.runtime, half)];
   const [first, second] = [runtimes[0]!, runtimes[1]!];
   const open: { dispose(): Promise<void> }[] = [];
   const dispose = async (): Promise<void> => {
@@ -69,9 +71,9 @@ export async function learn(table: Table, options: LearnOptions): Promise<Learne
     const apart = neighbourDistance(table, stream.split('neighbours'));
     const [{ surrogate, feasibility }, trained] = await training;
     const labelled = labelledRows(table);
-    // What is done with trained models is done by one at a time.
     const whole = threads < 2 ? first : await createRuntime(options.runtime, { threads });
     if (whole !== first) runtimes.push(whole);
+    const side = threads < 2 ? whole : second;
     const judge = kept(
       await createJudge({
         runtime: whole,
@@ -90,7 +92,7 @@ export async function learn(table: Table, options: LearnOptions): Promise<Learne
         stream,
       }),
     );
-    return { trained, surrogate, feasibility, judge, neighbourDistance: apart, runtime: whole, dispose };
+    return { trained, surrogate, feasibility, judge, neighbourDistance: apart, runtime: whole, side, dispose };
   } catch (error) {
     await dispose();
     throw error;

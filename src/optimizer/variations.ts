@@ -37,7 +37,7 @@ const openers: { readonly [Name in VariationName]: (means: Means) => Promise<Ope
     }),
   slope: async ({ context: { learned, space, table }, samples }) => {
     const model = learned.surrogate.graph;
-    return model === undefined ? undefined : ascent(learned.runtime, space, model, table.direction, samples);
+    return model === undefined ? undefined : ascent(learned.side, space, model, table.direction, samples);
   },
   renoise: async ({ context: { learned, space }, request, sampling: { sampler, slabs } }) => {
     const { dimension } = space;
