@@ -10,17 +10,18 @@ export type ThreadAnswer =
 /** A thread without a task. It is kept, as its code runs faster the second time; it does not keep the process alive. */
 let idle: Worker | undefined;
 
+/** By name: a thread has listeners of its own, without which it is deaf. */
+function stopListening(thread: Worker): void {
+  for (const event of ['message', 'error', 'exit']) thread.removeAllListeners(event);
+}
+
 function takeThread(): Worker {
   // Flags such as --input-type are for the main thread alone.
   const thread = idle ?? new Worker(new URL('./gaussian-process-worker.js', import.meta.url), { execArgv: [] });
   idle = undefined;
+  stopListening(thread);
   thread.ref();
   return thread;
-}
-
-/** By name: a thread has listeners of its own, without which it is deaf. */
-function stopListening(thread: Worker): void {
-  for (const event of ['message', 'error', 'exit']) thread.removeAllListeners(event);
 }
 
 async function giveBack(thread: Worker): Promise<void> {
@@ -29,6 +30,8 @@ async function giveBack(thread: Worker): Promise<void> {
   else {
     idle = thread;
     thread.unref();
+    const forget = (): void => void (idle = undefined);
+    thread.on('error', forget).on('exit', forget);
   }
 }
 
@@ -41,8 +44,12 @@ function answerOf(thread: Worker, task: ProcessTask, { onIteration, signal }: Wa
       resolve(answer);
     };
     thread.on('message', (answer: ThreadAnswer) => {
-      if ('iteration' in answer) onIteration(answer.iteration, answer.logPosterior);
-      else end('solved' in answer ? answer.solved : new Error(answer.error));
+      if (!('iteration' in answer)) return end('solved' in answer ? answer.solved : new Error(answer.error));
+      try {
+        onIteration(answer.iteration, answer.logPosterior);
+      } catch (error) {
+        reject(error);
+      }
     });
     thread.on('error', reject);
     thread.on('exit', () => reject(new Error('The thread of the Gaussian process ended')));

@@ -209,6 +209,8 @@ describe('a thread for large tables', () => {
     const watch = { onIteration: () => controller.abort(new Error('enough')), signal: controller.signal };
     await expect(solveInThread({ part: large, known: large, iterations: 1000 }, watch)).rejects.toThrow('enough');
     await expect(solveInThread(task, watch)).rejects.toThrow('enough');
+    const upset = { onIteration: () => expect.fail('upset'), signal: undefined };
+    await expect(solveInThread(task, upset)).rejects.toThrow('upset');
     const unheard = { onIteration: () => undefined, signal: undefined };
     const both = await Promise.all([solveInThread(task, unheard), solveInThread(task, unheard)]);
     expect(both[0]).toEqual(both[1]);
