@@ -48,7 +48,7 @@ function answerOf(thread: Worker, task: ProcessTask, { onIteration, signal }: Wa
       try {
         onIteration(answer.iteration, answer.logPosterior);
       } catch (error) {
-        reject(error);
+        reject(error instanceof Error ? error : new Error(String(error)));
       }
     });
     thread.on('error', reject);
