@@ -112,7 +112,8 @@ async function openByFlags(
     ...(threads === undefined ? {} : { threads }),
   };
   const { space, reward, data, dialect } = problem;
-  const more = { ...surrogateFact(values), ...dialectFact(dialect) };
+  // The same rows may be written otherwise the next time.
+  const more = { ...surrogateFact(values), ...dialectFact(before === undefined ? dialect : dialectOfRun(before)) };
   const settings = runSettings(space, { ...options, data }, { reward, more });
   checkAskColumns(settings);
   const run = await openRun(directory, settings);

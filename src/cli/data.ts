@@ -88,9 +88,12 @@ function notesOn(table: Table): readonly string[] {
   ];
 }
 
+/** Fewer rows may count by chance. */
+const leastCounted = 5;
+
 /** Columns of whole numbers that go up by one from row to row, beside others. */
 function countersOf({ space: { definition }, columns, designs }: Table): readonly string[] {
-  if (columns.length < 2) return [];
+  if (columns.length < 2 || designs.length < leastCounted) return [];
   return columns.filter(
     (name) =>
       definition.parameters[name]?.type === 'integer' &&

@@ -1,6 +1,6 @@
 import { mean } from '../base/index.ts';
 import type { Evaluation, History } from '../run/index.ts';
-import type { Design, Space } from '../space/index.ts';
+import type { Design, Parameter, Space } from '../space/index.ts';
 import { decimalsIn, plainDialect, type Direction, type Table } from '../table/index.ts';
 
 /** What is known of one design. */
@@ -82,16 +82,21 @@ function buffered(known: readonly KnownDesign[], direction: Direction): readonly
 /** More decimals than anyone sets: numbers that were computed. */
 const mostDecimals = 10;
 
+/** A grid of fewer steps than this says nothing of what can be set: corners, levels of a plan. */
+const leastSteps = 100;
+
 /**
  * The decimals of each real without steps in the designs that were told and not asked for: to these a number can be set. None for a real
- * that has more than ten, and where there are no such designs.
+ * that has more than ten, and where there are no such designs; as many at least as make a hundred steps.
  */
 export function decimalsTold({ evaluations, requests }: History, space: Space): Table['decimals'] {
   const given = evaluations.filter(({ id }) => id === undefined || !requests.has(id));
   const reals = space.columns.filter(({ parameter: one }) => one.type === 'real' && one.step === undefined);
   return Object.fromEntries(
-    (given.length === 0 ? [] : reals).flatMap(({ name }): [string, number][] => {
-      let most = 0;
+    (given.length === 0 ? [] : reals).flatMap(({ name, parameter }): [string, number][] => {
+      const { min, max, scale } = parameter as Extract<Parameter, { type: 'real' }>;
+      const span = scale === 'log' ? min : max - min;
+      let most = span > 0 ? Math.max(0, Math.ceil(Math.log10(leastSteps / span))) : 0;
       for (const { design } of given) {
         most = Math.max(most, decimalsIn(String(design[name])));
         if (most > mostDecimals) return [];

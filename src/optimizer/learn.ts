@@ -45,8 +45,9 @@ export interface Learned {
 export async function learn(table: Table, options: LearnOptions): Promise<Learned> {
   const { threads, caution, exploration, stream } = options;
   const half = { threads: Math.max(1, Math.floor(threads / 2)) };
-  const runtimes = [await createRuntime(options.runtime, half), await createRuntime(options.runtime, half)];
-  const [first, second] = [runtimes[0]!, runtimes[1]!];
+  const first = await createRuntime(options.runtime, half);
+  const second = threads < 2 ? first : await createRuntime(options.runtime, half);
+  const runtimes = new Set([first, second]);
   const open: { dispose(): Promise<void> }[] = [];
   const dispose = async (): Promise<void> => {
     for (const one of open.reverse()) await one.dispose();
@@ -72,8 +73,7 @@ export async function learn(table: Table, options: LearnOptions): Promise<Learne
     const [{ surrogate, feasibility }, trained] = await training;
     const labelled = labelledRows(table);
     const whole = threads < 2 ? first : await createRuntime(options.runtime, { threads });
-    if (whole !== first) runtimes.push(whole);
-    const side = threads < 2 ? whole : second;
+    runtimes.add(whole);
     const judge = kept(
       await createJudge({
         runtime: whole,
@@ -92,7 +92,7 @@ export async function learn(table: Table, options: LearnOptions): Promise<Learne
         stream,
       }),
     );
-    return { trained, surrogate, feasibility, judge, neighbourDistance: apart, runtime: whole, side, dispose };
+    return { trained, surrogate, feasibility, judge, neighbourDistance: apart, runtime: whole, side: second, dispose };
   } catch (error) {
     await dispose();
     throw error;

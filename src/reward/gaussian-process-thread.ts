@@ -30,7 +30,9 @@ async function giveBack(thread: Worker): Promise<void> {
   else {
     idle = thread;
     thread.unref();
-    const forget = (): void => void (idle = undefined);
+    const forget = (): void => {
+      if (idle === thread) idle = undefined;
+    };
     thread.on('error', forget).on('exit', forget);
   }
 }

@@ -75,9 +75,9 @@ class ColumnBuilder {
     this.codes.push(code);
   }
 
-  /** Whether a cell is what the expression says. */
-  some(pattern: RegExp): boolean {
-    return this.texts.some((text) => pattern.test(text));
+  /** Whether a number has a comma, and none a point. */
+  get hasDecimalCommas(): boolean {
+    return this.texts.some((text) => commaNumeral.test(text)) && !this.texts.some((text) => pointNumeral.test(text));
   }
 
   finish(decimalComma: boolean): SheetColumn {
@@ -119,12 +119,12 @@ export class SheetBuilder {
     this.columns.forEach((column, at) => column.push(cells[at] ?? ''));
   }
 
-  /** Numbers have decimal commas where the delimiter is another, one of them has a comma, and none has a point. */
+  /** A column has decimal commas where the delimiter is another, one of its numbers has a comma, and none has a point. */
   finish(delimiter: string = plainDialect.delimiter): Sheet {
     const { file, word } = this;
-    const some = (pattern: RegExp): boolean => this.columns.some((column) => column.some(pattern));
-    const decimalComma = delimiter !== ',' && some(commaNumeral) && !some(pointNumeral);
-    const columns = this.columns.map((column) => column.finish(decimalComma));
+    const hasCommas = this.columns.map((column) => delimiter !== ',' && column.hasDecimalCommas);
+    const decimalComma = hasCommas.includes(true);
+    const columns = this.columns.map((column, at) => column.finish(hasCommas[at]!));
     const places = this.places.finish();
     const placeOf = (row: number): number => places[row] ?? 0;
     const linesBefore = (row: number, column: SheetColumn): number => {

@@ -54,8 +54,8 @@ function checkContent(designs: readonly Design[], { columns, extra = [] }: Write
   }
 }
 
-/** Quotes what the reader would otherwise trim, or take for another delimiter. */
-const mustQuote = /[;\t\r\n]|,(?!\d)|^\s|\s$|^\uFEFF/;
+/** Quotes what the reader would otherwise trim, or take for another delimiter; a number with a decimal comma is neither. */
+const mustQuote = /[;\t\r\n]|^(?![+-]?\d*,\d+([eE][+-]?\d+)?$)[^]*,|^\s|\s$|^\uFEFF/;
 
 function csvOptions({ dialect: { delimiter } = plainDialect }: WriteOptions) {
   return { delimiter, record_delimiter: '\n', quoted_match: mustQuote };

@@ -58,13 +58,26 @@ describe('numbers that can be set', () => {
     expect(decimalsOf(await DiffusionOptimizer.create(cube, tinySearch).ask(6))).toBeGreaterThan(10);
   });
 
+  test('are on a grid of a hundred steps at least: the corners of a plan are not all that can be set', async () => {
+    const optimizer = DiffusionOptimizer.create(cube, { ...tinySearch, initial: 5 });
+    optimizer.tell(
+      Array.from({ length: 8 }, (_, i) => {
+        const design = { x: i & 1, y: (i >> 1) & 1, z: i >> 2 };
+        return { design, reward: bowl(design) };
+      }),
+    );
+    const asked = await optimizer.ask(20);
+    expect(asked.every(({ predicted }) => predicted !== undefined)).toBe(true);
+    expect(decimalsOf(asked)).toBe(2);
+  });
+
   test('are finer where none of the coarse ones is left', async () => {
     const line = createSpace({ parameters: { x: { type: 'real', min: 0, max: 1 } } });
     const optimizer = DiffusionOptimizer.create(line, tinySearch);
-    optimizer.tell(Array.from({ length: 8 }, (_, i) => ({ design: { x: i / 10 }, reward: i })));
+    optimizer.tell(Array.from({ length: 97 }, (_, i) => ({ design: { x: i / 100 }, reward: i })));
     const asked = await optimizer.ask(20);
     expect(asked).toHaveLength(20);
-    expect(decimalsOf(asked.slice(0, 1))).toBe(1);
+    expect(decimalsOf(asked)).toBeGreaterThan(2);
   });
 });
 

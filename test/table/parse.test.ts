@@ -195,8 +195,16 @@ describe('decimal commas', () => {
     expect(await dialectOf(text)).toEqual({ delimiter, decimalComma: true });
   });
 
-  it('are none where a number has a point, where commas part cells, or without any', async () => {
-    for (const text of ['a;b\n1,5;2.5\n', 'a,b\n"1,5",2\n', 'a;b\n1;2\n']) {
+  it('are read in one column while another has points', async () => {
+    expect(await read('a;b\n1,5;12.03\n2;1\n')).toEqual([
+      ['a', 'b'],
+      ['1.5', '12.03'],
+      ['2', '1'],
+    ]);
+  });
+
+  it('are none where a number of the column has a point, where commas part cells, or without any', async () => {
+    for (const text of ['a;b\n1,5;x\n2.5;x\n', 'a,b\n"1,5",2\n', 'a;b\n1;2\n']) {
       const cells = await read(text);
       expect(cells[1]![0]).toBe(text.includes('1,5') ? '1,5' : '1');
       expect((await dialectOf(text)).decimalComma).toBe(false);
