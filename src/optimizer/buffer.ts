@@ -83,11 +83,11 @@ function buffered(known: readonly KnownDesign[], direction: Direction): readonly
 const mostDecimals = 10;
 
 /** A grid of fewer steps than this says nothing of what can be set: corners, levels of a plan. */
-const leastSteps = 100;
+const leastSteps = 50;
 
 /**
  * The decimals of each real without steps in the designs that were told and not asked for: to these a number can be set. None for a real
- * that has more than ten, and where there are no such designs; as many at least as make a hundred steps.
+ * that has more than ten, and where there are no such designs; as many at least as make fifty steps.
  */
 export function decimalsTold({ evaluations, requests }: History, space: Space): Table['decimals'] {
   const given = evaluations.filter(({ id }) => id === undefined || !requests.has(id));

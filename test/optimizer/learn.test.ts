@@ -193,11 +193,14 @@ describe('what was opened', () => {
   const isClosed = (runtime: Runtime): Promise<void> =>
     expect(runtime.compile({ outputs: { one: constant([1]) } })).rejects.toThrow();
 
-  test('is closed when it is disposed of', async () => {
+  test.each([
+    [1, 1],
+    [2, 3],
+  ])('is closed when it is disposed of, with %d threads', async (count, runtimes) => {
     const before = threads();
-    const { seen, options } = watched({});
+    const { seen, options } = watched({ threads: count });
     const learned = await learn(planeTable(20), options);
-    expect(threads()).toBe(before + 2);
+    expect(threads()).toBe(before + runtimes);
     await learned.dispose();
     expect(seen).toMatchObject({ fitted: 1, disposed: 1 });
     await isClosed(seen.runtime!);

@@ -58,7 +58,7 @@ describe('numbers that can be set', () => {
     expect(decimalsOf(await DiffusionOptimizer.create(cube, tinySearch).ask(6))).toBeGreaterThan(10);
   });
 
-  test('are on a grid of a hundred steps at least: the corners of a plan are not all that can be set', async () => {
+  test('are on a grid of fifty steps at least: the corners of a plan are not all that can be set', async () => {
     const optimizer = DiffusionOptimizer.create(cube, { ...tinySearch, initial: 5 });
     optimizer.tell(
       Array.from({ length: 8 }, (_, i) => {
