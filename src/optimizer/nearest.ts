@@ -8,9 +8,9 @@ const stretch = 16;
 /** The squared Euclidean distance from the vector at `at` of `vectors` (d numbers) to the nearest of some rows (n x d) that is not at
  *  distance 0 if `others` is set, and the number of that row; Infinity and -1 where there is none. */
 function nearestOf(
-  vectors: Float32Array,
+  vectors: ArrayLike<number>,
   at: number,
-  rows: Float32Array,
+  rows: ArrayLike<number>,
   dimension: number,
   others: boolean,
 ): { readonly row: number; readonly squared: number } {
@@ -21,36 +21,16 @@ function nearestOf(
     const start = i * dimension;
     let total = 0;
     for (let from = 0; from < dimension && total < least; from += stretch) {
-      total += squaredDistance(vectors, at + from, rows, start + from, Math.min(stretch, dimension - from));
+      const to = Math.min(dimension, from + stretch);
+      for (let j = from; j < to; j++) total += (vectors[at + j]! - rows[start + j]!) ** 2;
     }
-    if (total < least && !(others && total === 0)) {
-      row = i;
-      least = total;
-    }
+    if (total < least && !(others && total === 0)) [row, least] = [i, total];
   }
   return { row, squared: least };
 }
 
-/** Of `count` numbers; four sums at a time, as an addition waits for the one before. */
-function squaredDistance(a: Float32Array, from: number, b: Float32Array, start: number, count: number): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
-  let k = 0;
-  for (; k + 3 < count; k += 4) {
-    const d0 = a[from + k]! - b[start + k]!;
-    const d1 = a[from + k + 1]! - b[start + k + 1]!;
-    const d2 = a[from + k + 2]! - b[start + k + 2]!;
-    const d3 = a[from + k + 3]! - b[start + k + 3]!;
-    s0 += d0 * d0;
-    s1 += d1 * d1;
-    s2 += d2 * d2;
-    s3 += d3 * d3;
-  }
-  for (; k < count; k++) s0 += (a[from + k]! - b[start + k]!) ** 2;
-  return s0 + s1 + (s2 + s3);
-}
-
 /** Finds the row of the table that is nearest to an encoded design (d numbers). */
-export function nearestRow({ space, designs, rewards }: Table): (design: Float32Array) => Nearest {
+export function nearestRow({ space, designs, rewards }: Table): (design: ArrayLike<number>) => Nearest {
   const { dimension } = space;
   const rows = space.encodeAll(designs);
   return (design) => {
@@ -64,8 +44,8 @@ export function nearestRow({ space, designs, rewards }: Table): (design: Float32
   };
 }
 
-/** Rows whose nearest neighbours are looked for, for a median and for what 95 % stay below, and rows among which they are. */
-const sampled = { median: 200, most: 400, among: 4000 } as const;
+/** Rows whose nearest neighbours are looked for, and rows among which they are. */
+const sampled = { rows: 400, among: 4000 } as const;
 
 /** Some rows of a table, encoded, and how far each of the first of them is from the nearest other design (rising). */
 interface Neighbourhood {
@@ -73,15 +53,11 @@ interface Neighbourhood {
   readonly distances: Float64Array;
 }
 
-function neighbourhood(
-  { space, designs }: Pick<Table, 'space' | 'designs'>,
-  count: number,
-  stream: RandomStream,
-): Neighbourhood {
+function neighbourhood({ space, designs }: Pick<Table, 'space' | 'designs'>, stream: RandomStream): Neighbourhood {
   const { dimension } = space;
   const order = stream.permutation(designs.length).subarray(0, sampled.among);
   const rows = space.encodeAll(Array.from(order, (row) => designs[row]!));
-  const distances = Float64Array.from({ length: Math.min(count, order.length) }, (_, i) =>
+  const distances = Float64Array.from({ length: Math.min(sampled.rows, order.length) }, (_, i) =>
     Math.sqrt(nearestOf(rows, i * dimension, rows, dimension, true).squared),
   );
   return { rows, distances: distances.filter((distance) => Number.isFinite(distance)).sort() };
@@ -90,7 +66,7 @@ function neighbourhood(
 /** How far apart neighbours in the table usually are: the median Euclidean distance from a row to the nearest other design, in encoded
  *  coordinates, over random rows of a large table. 0 where all rows hold one design. */
 export function neighbourDistance(table: Table, stream: RandomStream): number {
-  const { distances } = neighbourhood(table, sampled.median, stream);
+  const { distances } = neighbourhood(table, stream);
   return distances.length === 0 ? 0 : quantile(distances, 0.5);
 }
 
@@ -103,7 +79,7 @@ export function remoteness(
   stream: RandomStream,
 ): (designs: Float32Array) => Float64Array {
   const { dimension } = known.space;
-  const { rows, distances } = neighbourhood(known, sampled.most, stream);
+  const { rows, distances } = neighbourhood(known, stream);
   const usual = distances.length === 0 ? 0 : quantile(distances, 0.95);
   return (designs) =>
     Float64Array.from({ length: dimension === 0 ? 0 : designs.length / dimension }, (_, i) => {

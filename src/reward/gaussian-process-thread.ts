@@ -38,15 +38,12 @@ async function giveBack(thread: Worker): Promise<void> {
 }
 
 function answerOf(thread: Worker, task: ProcessTask, { onIteration, signal }: Watch): Promise<Solved | Error> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal!.reason as Error);
+  let stop = (): void => undefined;
+  return new Promise<Solved | Error>((resolve, reject) => {
+    stop = (): void => reject(signal!.reason as Error);
     signal?.addEventListener('abort', stop);
-    const end = (answer: Solved | Error): void => {
-      signal?.removeEventListener('abort', stop);
-      resolve(answer);
-    };
     thread.on('message', (answer: ThreadAnswer) => {
-      if (!('iteration' in answer)) return end('solved' in answer ? answer.solved : new Error(answer.error));
+      if (!('iteration' in answer)) return resolve('solved' in answer ? answer.solved : new Error(answer.error));
       try {
         onIteration(answer.iteration, answer.logPosterior);
       } catch (error) {
@@ -56,7 +53,7 @@ function answerOf(thread: Worker, task: ProcessTask, { onIteration, signal }: Wa
     thread.on('error', reject);
     thread.on('exit', () => reject(new Error('The thread of the Gaussian process ended')));
     thread.postMessage(task);
-  });
+  }).finally(() => signal?.removeEventListener('abort', stop));
 }
 
 /** `solveHere` in a thread of its own, the same to the last bit: for tables large enough that other training would wait for it. */

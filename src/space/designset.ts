@@ -28,8 +28,7 @@ export function createDesignSet(space: Space): DesignSet {
 
   function pointOf(design: Design): Float64Array {
     const point = new Float64Array(continuous.length);
-    let at = 0;
-    for (const { column, codec } of continuous) codec.encode(design[column.name]!, point, at++);
+    continuous.forEach(({ column, codec }, i) => codec.encode(design[column.name]!, point, i));
     return point;
   }
 

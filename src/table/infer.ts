@@ -147,9 +147,8 @@ function inferParameter(sheet: Sheet, column: SheetColumn): Parameter {
 /**
  * A space guessed from columns. Whole numbers (up to 2^53) are integers, other numbers reals, with the data's bounds; text with at
  * most 20 distinct values that are at most half the rows is categorical; text of equal length over at most 25 letters is a
- * sequence, and so are strings of zeros and ones that begin with zeros. Throws a data error for any other text, for text with digits in every
- * cell, for an empty
- * cell, and for a cell that is not a number where nine of ten are.
+ * sequence, and so are strings of zeros and ones that begin with zeros. Throws a data error for any other text, for text with digits
+ * in every cell, for an empty cell, and for a cell that is not a number where nine of ten are.
  */
 export function inferSpace(sheet: Sheet, columns: readonly SheetColumn[]): SpaceDefinition {
   return { parameters: Object.fromEntries(columns.map((column) => [column.name, inferParameter(sheet, column)])) };

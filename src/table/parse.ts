@@ -139,9 +139,9 @@ async function parseText(file: string, text: AsyncIterable<Buffer>): Promise<She
 }
 
 /**
- * The cells of a CSV file: UTF-8, comma, semicolon or tab, any line ends, plain or gzipped; with the latter two numbers may
- * have decimal commas. Spaces around unquoted cells and
- * rows without any cell are dropped. Throws data errors that name file, line and column.
+ * The cells of a CSV file: UTF-8, comma, semicolon or tab, any line ends, plain or gzipped. Between semicolons and tabs numbers may
+ * have decimal commas. Spaces around unquoted cells and rows without any cell are dropped. Throws data errors that name file, line
+ * and column.
  */
 export function readSheet(file: string, options: ReadingOptions): Promise<Sheet> {
   return parseText(file, textOfFile(file, options));

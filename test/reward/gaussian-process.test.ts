@@ -183,6 +183,21 @@ describe('a thread for large tables', () => {
   const all = { inputs, y };
   const task = { part: all, known: all, iterations: 5 };
 
+  test('fits them, tells progress, and stops when told to', async () => {
+    const rows = drawRows(260, smooth, 1);
+    const fit = fitGaussianProcess({ rows: 100, hyperparameterRows: 60, iterations: 5 });
+    const told: number[] = [];
+    const observer = ({ done }: { readonly done: number }) => told.push(done);
+    const fitted = await fit(rows, { runtime, stream: randomStream(1), observer });
+    expect(told.at(-1)).toBeGreaterThan(1);
+    expect(fitted.quality.r2).toBeGreaterThan(0.9);
+    await fitted.dispose();
+    const controller = new AbortController();
+    const stopping = () => controller.abort(new Error('enough'));
+    const context = { runtime, stream: randomStream(1), observer: stopping, signal: controller.signal };
+    await expect(fit(rows, context)).rejects.toThrow('enough');
+  });
+
   test('solves to the same numbers, and tells each iteration', async () => {
     const told: number[] = [];
     const watch = { onIteration: (_: number, value: number) => told.push(value), signal: undefined };
