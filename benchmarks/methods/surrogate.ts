@@ -1,7 +1,7 @@
 import { randomStream } from '../../src/base/index.ts';
 import { createRuntime, type Runtime, type Tensor } from '../../src/graph/index.ts';
 import { defaultThreads } from '../../src/optimizer/index.ts';
-import { columnGroups, fitSurrogate, type Surrogate } from '../../src/reward/index.ts';
+import { encodedLayout, fitSurrogate, type Surrogate } from '../../src/reward/index.ts';
 import type { Design } from '../../src/space/index.ts';
 import type { Table } from '../../src/table/index.ts';
 import { signOf, type Request } from './method.ts';
@@ -28,9 +28,8 @@ export async function withSurrogate<T>(
     const surrogate = await fitSurrogate()(
       {
         designs: space.encodeAll(designs),
-        dimension: space.dimension,
         rewards,
-        groups: columnGroups(space),
+        ...encodedLayout(space),
       },
       { runtime, stream: randomStream(seed).split('propose', 'surrogate') },
     );

@@ -1,5 +1,5 @@
 import { createRuntime, type Runtime, type RuntimeName } from '../graph/index.ts';
-import type { Feasibility, Surrogate } from '../reward/index.ts';
+import { choicesOnly, encodedLayout, type Feasibility, type Surrogate } from '../reward/index.ts';
 import type { Table } from '../table/index.ts';
 import { createJudge, type Judge, type Unseen } from './judge.ts';
 import {
@@ -82,6 +82,8 @@ export async function learn(table: Table, options: LearnOptions): Promise<Learne
         surrogate,
         unseen: unseenBy(table, trained, surrogate),
         ...(feasibility === undefined ? {} : { feasibility }),
+        // Among choices the error says little of what is beyond the data.
+        ...(choicesOnly(encodedLayout(table.space)) ? { errorDoubt: 0 } : {}),
         ...(surrogate.doubtsDistance === true
           ? {}
           : { remoteness: remoteness({ space: table.space, designs: labelled.designs }, stream.split('remoteness')) }),

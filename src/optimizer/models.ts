@@ -10,7 +10,7 @@ import {
 } from '../diffusion/index.ts';
 import type { LossCurve, Runtime } from '../graph/index.ts';
 import {
-  columnGroups,
+  encodedLayout,
   fitEnsemble,
   fitFeasibility,
   fitSurrogate,
@@ -111,9 +111,8 @@ export function fitOnTable(table: Table, runtime: Runtime, options: ModelOptions
   return surrogate(
     {
       designs: table.space.encodeAll(designs),
-      dimension: table.space.dimension,
       rewards,
-      groups: columnGroups(table.space),
+      ...encodedLayout(table.space),
     },
     {
       runtime,
@@ -134,8 +133,7 @@ export async function fitOnFailures(
   return fitFeasibility(
     {
       designs: space.encodeAll(designs),
-      dimension: space.dimension,
-      groups: columnGroups(space),
+      ...encodedLayout(space),
       feasible: failed.map((one) => !one),
     },
     {

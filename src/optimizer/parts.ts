@@ -1,3 +1,4 @@
+import { choicesOnly, encodedLayout } from '../reward/index.ts';
 import type { Table } from '../table/index.ts';
 import type { ProposeContext } from './context.ts';
 import { shares } from './defaults.ts';
@@ -34,7 +35,8 @@ const confidence = 1;
 
 /**
  * What the proposals are made up of beside the best of all: the best samples that nothing pulled, and as they come samples of the most
- * promising request that was pulled, if the best measured reward at least is predicted for them, and of the farthest that was not; and
+ * promising request that was pulled, if the best measured reward at least is predicted for them, and of the farthest that was not, unless
+ * designs are choices alone, where the surrogate finds better ones; and
  * where there is an incumbent its most promising neighbours, since a choice that was only seen in poor designs looks poor everywhere.
  */
 export function partsOf(
@@ -58,7 +60,7 @@ export function partsOf(
   };
   const pulled = outcomes.filter((outcome) => outcome.pulled).sort((a, b) => b.bound - a.bound);
   const told = outcomes.filter((outcome) => !outcome.pulled);
-  return [
+  const samples: readonly Part[] = [
     {
       share: shares.samples,
       among: (index) => index < sampled && requestOf(index)?.pulled !== true && sound(index),
@@ -66,6 +68,9 @@ export function partsOf(
     },
     ...asTheyCome(shares.pulled, pulled[0], 'promising'),
     ...asTheyCome(shares.bold, told.at(-1), bold),
+  ];
+  return [
+    ...(choicesOnly(encodedLayout(space)) ? [] : samples),
     ...(incumbent === undefined
       ? []
       : [

@@ -6,7 +6,7 @@ import type { Table } from '../table/index.ts';
 import type { ProposeContext } from './context.ts';
 import { defaultCount, defaultDiversity, defaultPool, defaultRefinement } from './defaults.ts';
 import { checkCount } from './generate.ts';
-import { doubtWeight, leastTrust } from './judge.ts';
+import { leastTrust } from './judge.ts';
 import { learnOptions } from './learn-options.ts';
 import { learn } from './learn.ts';
 import { triedDesigns } from './models.ts';
@@ -80,7 +80,7 @@ async function proposeFrom(context: ProposeContext, options: ProposeOptions, cho
       ...prefixed('surrogate', surrogate.settings),
       sampler,
       'sampler steps': steps,
-      'doubt off the data': doubtWeight,
+      'doubt by denoising error': judge.errorDoubt,
       'weight of evidence': Number(judge.evidenceWeight.toFixed(3)),
       pool,
       generations,

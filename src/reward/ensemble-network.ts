@@ -1,6 +1,7 @@
 import type { RandomStream } from '../base/index.ts';
 import {
   add,
+  concat,
   divide,
   exp,
   gather,
@@ -9,6 +10,7 @@ import {
   mean as meanOf,
   multiply,
   negate,
+  pad,
   silu,
   slice,
   sqrt,
@@ -22,6 +24,7 @@ import {
   type NamedValues,
   type Tensor,
 } from '../graph/index.ts';
+import type { EncodedLayout, SequenceSpan } from './groups.ts';
 
 /**
  * What the members are trained for: the squared error; the likelihood of a normal distribution whose mean and variance they
@@ -35,6 +38,26 @@ export interface EnsembleSizes {
   readonly width: number;
   readonly layers: number;
   readonly loss: EnsembleLoss;
+  /** Motifs that each member looks for in a sequence, wherever they stand; 0 for none. */
+  readonly motifs: number;
+}
+
+/** What the network is given: d coordinates, and where the sequences are among them. */
+export type NetworkInputs = Pick<Required<EncodedLayout>, 'dimension' | 'sequences'>;
+
+/** Positions of a motif, an odd number. */
+const motifLength = 3;
+/** A sequence of more positions has fewer motifs, so that activations of a design stay within this number. */
+const mostActivations = 4096;
+
+/** Sequences that are longer than a motif, and how many motifs are looked for in each. */
+function motifSpans(
+  { sequences }: NetworkInputs,
+  { motifs }: EnsembleSizes,
+): readonly (SequenceSpan & { motifs: number })[] {
+  return sequences
+    .map((span) => ({ ...span, motifs: Math.min(motifs, Math.floor(mostActivations / span.positions)) }))
+    .filter((span) => span.positions > motifLength && span.motifs > 0);
 }
 
 /** Of standardised rewards: keeps predicted standard deviations between 1/20 and 20. */
@@ -97,18 +120,24 @@ export const lossRules: { readonly [Name in EnsembleLoss]: LossRule } = {
   },
 };
 
-export function parameterShapes(dimension: number, { members, width, layers, loss }: EnsembleSizes): NamedShapes {
-  const widths = [dimension, ...Array.from({ length: layers }, () => width), lossRules[loss].outputs];
-  const entries = widths.slice(1).flatMap((outputs, layer): [string, readonly number[]][] => [
-    [`${layer}.weight`, [members, widths[layer]!, outputs]],
-    [`${layer}.bias`, [members, 1, outputs]],
+export function parameterShapes(inputs: NetworkInputs, sizes: EnsembleSizes): NamedShapes {
+  const { members, width, layers, loss } = sizes;
+  const spans = motifSpans(inputs, sizes);
+  const found = spans.reduce((total, { motifs }) => total + motifs, 0);
+  const ins = [inputs.dimension, ...Array.from({ length: layers }, (_, layer) => width + (layer === 0 ? found : 0))];
+  const linear = (name: string, from: number, to: number): [string, readonly number[]][] => [
+    [`${name}.weight`, [members, from, to]],
+    [`${name}.bias`, [members, 1, to]],
+  ];
+  return Object.fromEntries([
+    ...ins.flatMap((from, layer) => linear(`${layer}`, from, layer === layers ? lossRules[loss].outputs : width)),
+    ...spans.flatMap(({ choices, motifs }, at) => linear(`motifs ${at}`, motifLength * choices, motifs)),
   ]);
-  return Object.fromEntries(entries);
 }
 
 /** Weights by He et al. (2015), biases of zero. */
-export function initialParameters(dimension: number, sizes: EnsembleSizes, stream: RandomStream): NamedValues {
-  return mapValues(parameterShapes(dimension, sizes), (shape, name) => {
+export function initialParameters(inputs: NetworkInputs, sizes: EnsembleSizes, stream: RandomStream): NamedValues {
+  return mapValues(parameterShapes(inputs, sizes), (shape, name) => {
     const data = new Float32Array(shape.reduce<number>((total, dim) => total * (dim as number), 1));
     if (name.endsWith('weight')) {
       const std = Math.sqrt(2 / (shape[1] as number));
@@ -119,21 +148,35 @@ export function initialParameters(dimension: number, sizes: EnsembleSizes, strea
   });
 }
 
+const linear = (p: NamedTensors, name: string, x: Tensor): Tensor =>
+  add(matMul(x, p[`${name}.weight`]!), p[`${name}.bias`]!);
+
+/** How much of each motif a sequence holds, wherever it stands: a convolution that is centred on each position in turn, with nothing
+ *  beyond the ends, summed over positions and divided by the root of their number, which keeps its variance. */
+function motifSums(p: NamedTensors, name: string, x: Tensor, { start, positions, choices }: SequenceSpan): Tensor {
+  const margin = Math.floor(motifLength / 2) * choices;
+  const sequence = pad(slice(x, 2, start, start + positions * choices), 2, margin, margin);
+  const windows = Array.from({ length: positions }, (_, at) =>
+    silu(linear(p, name, slice(sequence, 2, at * choices, (at + motifLength) * choices))),
+  );
+  return multiply(windows.reduce(add), 1 / Math.sqrt(positions));
+}
+
 /** Outputs of each member for scaled designs x ([1 or members, n, d]): [members, n, outputs]. */
-export function network(p: NamedTensors, layers: number, x: Tensor): Tensor {
-  let hidden = x;
-  for (let layer = 0; layer <= layers; layer++) {
-    const sums = add(matMul(hidden, p[`${layer}.weight`]!), p[`${layer}.bias`]!);
-    hidden = layer === layers ? sums : silu(sums);
-  }
-  return hidden;
+export function network(p: NamedTensors, inputs: NetworkInputs, sizes: EnsembleSizes, x: Tensor): Tensor {
+  const { layers } = sizes;
+  const motifs = motifSpans(inputs, sizes).map((span, at) => motifSums(p, `motifs ${at}`, x, span));
+  const first = silu(linear(p, '0', x));
+  let hidden = motifs.length === 0 ? first : concat([first, ...motifs], 2);
+  for (let layer = 1; layer < layers; layer++) hidden = silu(linear(p, `${layer}`, hidden));
+  return linear(p, `${layers}`, hidden);
 }
 
 /** Over the rows that the step names for each member: `rows` [members, batch] of `designs` [n, d] and `rewards` [n, 1]. */
 export const ensembleLoss =
-  ({ layers, loss }: EnsembleSizes): Loss =>
+  (inputs: NetworkInputs, sizes: EnsembleSizes): Loss =>
   (parameters, step, data) => {
     const x = gather(data['designs']!, step['rows']!);
     const y = gather(data['rewards']!, step['rows']!);
-    return lossRules[loss].loss(network(parameters, layers, x), y);
+    return lossRules[sizes.loss].loss(network(parameters, inputs, sizes, x), y);
   };

@@ -1,6 +1,12 @@
 import type { RandomStream } from '../base/index.ts';
 import { cosineSchedule, fit, mapValues, type Fit, type NamedValues } from '../graph/index.ts';
-import { ensembleLoss, initialParameters, parameterShapes, type EnsembleSizes } from './ensemble-network.ts';
+import {
+  ensembleLoss,
+  initialParameters,
+  parameterShapes,
+  type EnsembleSizes,
+  type NetworkInputs,
+} from './ensemble-network.ts';
 import type { SurrogateContext } from './surrogate.ts';
 
 /** An ensemble of multi-layer perceptrons, trained together in one graph as batched matrix products. */
@@ -22,6 +28,7 @@ export function ensembleTrainingFor(rows: number, choicesOnly = false): Ensemble
     width: rows < 1000 ? 64 : 192,
     layers: choicesOnly && rows < 1000 ? 1 : 2,
     loss: 'squared',
+    motifs: 64,
     batch: Math.min(128, Math.max(16, 2 ** Math.round(Math.log2(rows / 4)))),
     steps: rows < 1000 ? 1500 : 3000,
     learningRate: rows < 1000 ? 1e-3 : 2e-3,
@@ -67,19 +74,19 @@ function drawRows(split: readonly Fold[], batch: number, count: number, stream: 
 /** Trains all members, stopping early on the rows each does not see. `data` holds `designs` [n, d] and `rewards` [n, 1]. */
 export function trainMembers(
   data: NamedValues,
-  dimension: number,
+  inputs: NetworkInputs,
   training: EnsembleTraining,
   split: readonly Fold[],
   { runtime, stream, observer, signal }: SurrogateContext,
 ): Promise<Fit> {
   const { members, batch, steps } = training;
-  const loss = ensembleLoss(training);
+  const loss = ensembleLoss(inputs, training);
   const rowStream = stream.split('rows');
   const heldOut = split.flatMap((fold) => [...fold.heldOut]);
   return fit({
     runtime,
     definition: {
-      parameters: parameterShapes(dimension, training),
+      parameters: parameterShapes(inputs, training),
       stepInputs: { rows: { shape: [members, batch], dtype: 'int' } },
       data: mapValues(data, ({ shape }) => shape),
       loss,
@@ -87,7 +94,7 @@ export function trainMembers(
       weightDecay: true,
       average: true,
     },
-    parameters: initialParameters(dimension, training, stream.split('initial')),
+    parameters: initialParameters(inputs, training, stream.split('initial')),
     data,
     steps,
     rates: {

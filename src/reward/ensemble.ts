@@ -15,7 +15,7 @@ import {
   type Runtime,
   type Tensor,
 } from '../graph/index.ts';
-import { lossRules, network, type MemberOutputs } from './ensemble-network.ts';
+import { lossRules, network, type MemberOutputs, type NetworkInputs } from './ensemble-network.ts';
 import { ensembleTrainingFor, folds, trainMembers, type EnsembleTraining, type Fold } from './ensemble-training.ts';
 import { choicesOnly } from './groups.ts';
 import { calibration, checkRows, judge, widened } from './quality.ts';
@@ -30,9 +30,10 @@ interface MemberPredictions {
 /** By each member for scaled designs [n, d]. */
 type Members = (designs: Tensor) => MemberOutputs;
 
-function membersOf(parameters: NamedValues, { layers, loss }: EnsembleTraining): Members {
+function membersOf(parameters: NamedValues, inputs: NetworkInputs, training: EnsembleTraining): Members {
   const p = mapValues(parameters, ({ shape, data }) => constant(Float32Array.from(data), shape));
-  return (designs) => lossRules[loss].read(network(p, layers, reshape(designs, [1, ...designs.shape])));
+  return (designs) =>
+    lossRules[training.loss].read(network(p, inputs, training, reshape(designs, [1, ...designs.shape])));
 }
 
 function predictor(runtime: Runtime, dimension: number, members: number, of: Members): Promise<Program> {
@@ -146,12 +147,14 @@ function unexplained(heldOut: { mean: Float64Array; variance: Float64Array }, y:
 /** Fits the ensemble with early stopping on the rows each member does not see. Throws a data error for fewer than 2 rows. */
 export const fitEnsemble =
   (overrides: Partial<EnsembleTraining> = {}): FitSurrogate =>
-  async ({ designs, dimension, rewards, groups }, context) => {
+  async (rows, context) => {
+    const { designs, dimension, rewards, sequences = [] } = rows;
     const { runtime, stream } = context;
     checkRows(rewards);
     const n = rewards.length;
-    const training: EnsembleTraining = { ...ensembleTrainingFor(n, choicesOnly(groups)), ...overrides };
+    const training: EnsembleTraining = { ...ensembleTrainingFor(n, choicesOnly(rows)), ...overrides };
     const { members, loss } = training;
+    const inputs = { dimension, sequences };
     const scaling = columnScaling(designs, dimension);
     const center = mean(rewards);
     const scale = standardDeviation(rewards) || 1;
@@ -162,9 +165,9 @@ export const fitEnsemble =
       designs: { shape: [n, dimension], data: x },
       rewards: { shape: [n, 1], data: Float32Array.from(y) },
     };
-    const { parameters, curve } = await trainMembers(data, dimension, training, split, context);
+    const { parameters, curve } = await trainMembers(data, inputs, training, split, context);
 
-    const scored = membersOf(parameters, training);
+    const scored = membersOf(parameters, inputs, training);
     let program = await predictor(runtime, dimension, members, scored);
     let fitted = await memberPredictions(program, x, dimension, members);
     let of = scored;

@@ -1,5 +1,22 @@
 import type { Space } from '../space/index.ts';
 
+/** Where a sequence lies among encoded coordinates: from `start` on, `choices` one-hot coordinates for each of its positions. */
+export interface SequenceSpan {
+  readonly start: number;
+  readonly positions: number;
+  readonly choices: number;
+}
+
+/** What a surrogate may know of the coordinates of encoded designs. */
+export interface EncodedLayout {
+  /** d, the number of coordinates. */
+  readonly dimension: number;
+  /** For each of the d coordinates the number of its parameter, such as the one that a one-hot group encodes. Default: each its own. */
+  readonly groups?: readonly number[];
+  /** Coordinates whose order means something, as a motif may stand anywhere in them. Default: none. */
+  readonly sequences?: readonly SequenceSpan[];
+}
+
 /** The number of the parameter (or of the position in a sequence) that each of a space's encoded coordinates belongs to. */
 export function columnGroups({ columns }: Pick<Space, 'columns'>): readonly number[] {
   let next = 0;
@@ -9,8 +26,25 @@ export function columnGroups({ columns }: Pick<Space, 'columns'>): readonly numb
   });
 }
 
+/** The sequences among a space's encoded coordinates. */
+export function sequenceSpans({ columns }: Pick<Space, 'columns'>): readonly SequenceSpan[] {
+  let start = 0;
+  return columns.flatMap((column) => {
+    if (column.kind === 'scalar') return (start++, []);
+    const { positions, choices } = column;
+    const span = { start, positions, choices };
+    start += positions * choices;
+    return positions > 1 ? [span] : [];
+  });
+}
+
+/** The layout of a space's encoded designs. */
+export function encodedLayout(space: Pick<Space, 'columns' | 'dimension'>): Required<EncodedLayout> {
+  return { dimension: space.dimension, groups: columnGroups(space), sequences: sequenceSpans(space) };
+}
+
 /** Whether every coordinate shares its group with another: designs are choices alone, without a number. */
-export function choicesOnly(groups: readonly number[] = []): boolean {
+export function choicesOnly({ groups = [] }: Pick<EncodedLayout, 'groups'>): boolean {
   const counts = new Map<number, number>();
   for (const group of groups) counts.set(group, (counts.get(group) ?? 0) + 1);
   return counts.size > 0 && [...counts.values()].every((count) => count > 1);

@@ -26,7 +26,14 @@ export { fitFeasibility, type Feasibility, type FeasibilityQuality, type Feasibi
 export { fitForest, forestDefaults, type ForestTraining } from './forest.ts';
 export { fitGaussianProcess } from './gaussian-process.ts';
 export { gaussianProcessDefaults, type GaussianProcessTraining } from './gaussian-process-training.ts';
-export { columnGroups } from './groups.ts';
+export {
+  choicesOnly,
+  columnGroups,
+  encodedLayout,
+  sequenceSpans,
+  type EncodedLayout,
+  type SequenceSpan,
+} from './groups.ts';
 export { calibration, judge, widened } from './quality.ts';
 export {
   noCurve,

@@ -1,5 +1,6 @@
 import type { Observer, RandomStream } from '../base/index.ts';
 import type { LossCurve, Runtime, Tensor } from '../graph/index.ts';
+import type { EncodedLayout } from './groups.ts';
 
 export const surrogateKinds = ['ensemble', 'forest', 'gaussian-process'] as const;
 export type SurrogateKind = (typeof surrogateKinds)[number];
@@ -33,14 +34,11 @@ export interface SurrogateQuality {
   readonly calibrationError: number;
 }
 
-export interface LabelledRows {
+export interface LabelledRows extends EncodedLayout {
   /** n x d in encoded coordinates. */
   readonly designs: Float32Array;
-  readonly dimension: number;
   /** n, own units, all finite. */
   readonly rewards: Float64Array;
-  /** For each of the d coordinates the number of its parameter, such as the one that a one-hot group encodes. Default: each its own. */
-  readonly groups?: readonly number[];
 }
 
 /** A surrogate that was tried. */

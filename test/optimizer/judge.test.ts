@@ -145,6 +145,13 @@ describe('a judgement', () => {
     expect(top(off.bound)).toBeLessThan(quantile(near.bound, 0.1));
   });
 
+  test('told that errors say little, doubts what is off the data no more than the surrogate does, and trusts it as little', async () => {
+    const [told, untold] = [await judged(far, { errorDoubt: 0 }), await judged(far)];
+    expect(told.std).toEqual(told.surrogateStd);
+    expect(told.trust).toEqual(untold.trust);
+    expect(Math.max(...told.trust)).toBeLessThan(0.05);
+  });
+
   test('doubts what is remote from measured designs, five times the more', async () => {
     const near = await judged(inside);
     const far = { remoteness: (designs: Float32Array) => new Float64Array(designs.length / 2).fill(2) };

@@ -3,7 +3,7 @@ import { areChoiceNeighbours, choiceNeighbours } from '../../src/optimizer/neigh
 import { partsOf, type BoldSamples } from '../../src/optimizer/parts.ts';
 import { chooseInParts } from '../../src/optimizer/select.ts';
 import type { TargetOutcome } from '../../src/optimizer/types.ts';
-import { createSpace, type Design } from '../../src/space/index.ts';
+import { createSpace, type Design, type Space } from '../../src/space/index.ts';
 import { tableFromRows } from '../../src/table/index.ts';
 
 const outcome = (target: number, pulled: boolean): TargetOutcome => ({
@@ -25,11 +25,11 @@ const candidates = designs.map((design, i) =>
 );
 
 /** How many of 32 designs are of each request, and found, when the surrogate thinks so much of samples, and 12 of what was found. */
-function chosen(sampleMean: number, bold: BoldSamples | undefined): readonly number[] {
+function chosen(sampleMean: number, bold: BoldSamples | undefined, space: Space = table.space): readonly number[] {
   const mean = Float64Array.from(candidates, ({ request }) => (request === undefined ? 12 : sampleMean));
   const ones = new Float64Array(80).fill(1);
   const judgement = { mean, bound: mean, informed: mean, std: ones, surrogateStd: ones, trust: ones, feasible: ones };
-  const parts = partsOf({ table, space: table.space, count: 32 }, judgement, {
+  const parts = partsOf({ table, space, count: 32 }, judgement, {
     population: { candidates },
     outcomes,
     sampled: 48,
@@ -59,6 +59,11 @@ describe('what the proposals are made up of', () => {
     expect([first! + far!, pulled, found]).toEqual([6, 4, 22]);
     const [first2, far2, pulled2, found2] = chosen(good, 'promising');
     expect([first2! + far2!, pulled2, found2]).toEqual([8, 4, 20]);
+  });
+
+  test('but where designs are choices alone none is there for being a sample', () => {
+    const choices = createSpace({ parameters: { guide: { type: 'sequence', alphabet: 'ACGT', length: 4 } } });
+    expect(chosen(good, 'all', choices)).toEqual([0, 0, 0, 32]);
   });
 });
 

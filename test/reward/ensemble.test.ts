@@ -225,7 +225,7 @@ test('choices alone are learnt by one hidden layer while rows are few, numbers b
   expect(ensembleTrainingFor(500, true).layers).toBe(1);
   expect(ensembleTrainingFor(500, false).layers).toBe(2);
   expect(ensembleTrainingFor(5000, true).layers).toBe(2);
-  expect(choicesOnly([0, 0, 1, 1, 1])).toBe(true);
-  expect(choicesOnly([0, 0, 1])).toBe(false);
-  expect(choicesOnly([])).toBe(false);
+  expect(choicesOnly({ groups: [0, 0, 1, 1, 1] })).toBe(true);
+  expect(choicesOnly({ groups: [0, 0, 1] })).toBe(false);
+  expect(choicesOnly({})).toBe(false);
 });

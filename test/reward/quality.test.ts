@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../../src/base/index.ts';
-import { calibration, columnGroups, judge, widened } from '../../src/reward/index.ts';
+import { calibration, columnGroups, judge, sequenceSpans, widened } from '../../src/reward/index.ts';
 import { createSpace } from '../../src/space/index.ts';
 
 /** Rewards that are normal around predictions of `spread`, while `claimed` is said. */
@@ -79,7 +79,7 @@ describe('calibration', () => {
   });
 });
 
-test('coordinates are grouped by parameter, and by position within a sequence', () => {
+describe('the layout of encoded designs', () => {
   const space = createSpace({
     parameters: {
       temperature: { type: 'real', min: 0, max: 1 },
@@ -87,5 +87,12 @@ test('coordinates are grouped by parameter, and by position within a sequence', 
       guide: { type: 'sequence', alphabet: 'ACGT', length: 2 },
     },
   });
-  expect(columnGroups(space)).toEqual([0, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]);
+
+  test('has a group for each parameter, and for each position of a sequence', () => {
+    expect(columnGroups(space)).toEqual([0, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]);
+  });
+
+  test('says where the sequences are', () => {
+    expect(sequenceSpans(space)).toEqual([{ start: 4, positions: 2, choices: 4 }]);
+  });
 });
