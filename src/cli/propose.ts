@@ -1,7 +1,7 @@
 import { usageError, writeWhole, type Observer } from '../base/index.ts';
 import {
   defaultCount,
-  defaultDiversity,
+  diversityRule,
   defaultTargets,
   poolRule,
   propose as proposeDesigns,
@@ -99,7 +99,7 @@ const flags: FlagsOf<Values> = {
     {
       group: 'What to ask for',
       help: 'how far apart to keep proposals, in distances between neighbouring rows, 0 to 1',
-      fallback: String(defaultDiversity),
+      fallback: `${diversityRule.usual}; ${diversityRule.among} from ${diversityRule.numbers} numbers on`,
     },
     numberBetween(0, 1),
   ),

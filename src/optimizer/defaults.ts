@@ -1,4 +1,6 @@
+import type { Space } from '../space/index.ts';
 import type { WeightingName } from '../diffusion/index.ts';
+import { freeNumbers } from './fixed.ts';
 import type { Refinement } from './refine.ts';
 import type { VariationName } from './variations.ts';
 
@@ -20,8 +22,13 @@ export function defaultPool(count: number): number {
 /** Search around the best samples. */
 export const defaultRefinement: Refinement = { generations: 10, parents: 256, children: 1024 };
 
-/** How far apart proposals are kept, in distances that neighbours in the table have. */
-export const defaultDiversity = 0.02;
+/** How far apart proposals are kept, in distances that neighbours in the table have: in spaces of `numbers` free numbers or more farther,
+ *  as a step in each of them is a small one: docs/decisions.md. */
+export const diversityRule = { usual: 0.02, numbers: 30, among: 0.2 } as const;
+
+export function defaultDiversity(space: Space): number {
+  return freeNumbers(space).length < diversityRule.numbers ? diversityRule.usual : diversityRule.among;
+}
 
 export const defaultVariations: readonly VariationName[] = ['columns', 'slope', 'renoise'];
 

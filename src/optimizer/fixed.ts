@@ -1,5 +1,5 @@
 import type { FixedCoordinates } from '../diffusion/index.ts';
-import { createSpace, type Space } from '../space/index.ts';
+import { createSpace, type EncodedColumn, type Space } from '../space/index.ts';
 
 /** The coordinates of a space's fixed parameters, as a sampler holds them; undefined where nothing is fixed. */
 export function fixedCoordinates({ definition, columns, dimension, fixed }: Space): FixedCoordinates | undefined {
@@ -15,4 +15,9 @@ export function fixedCoordinates({ definition, columns, dimension, fixed }: Spac
     mask.fill(1, start, start + width);
   }
   return { values, mask };
+}
+
+/** The columns of numbers that are not fixed. */
+export function freeNumbers(space: Pick<Space, 'columns' | 'fixed'>): readonly EncodedColumn[] {
+  return space.columns.filter(({ kind, name }) => kind === 'scalar' && space.fixed[name] === undefined);
 }

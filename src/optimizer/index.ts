@@ -13,14 +13,7 @@ export {
   type Comparison,
   type MethodSummary,
 } from './backtest.ts';
-export {
-  defaultCount,
-  defaultDiversity,
-  defaultOnline,
-  defaultGuidance,
-  defaultWeighting,
-  poolRule,
-} from './defaults.ts';
+export { defaultCount, diversityRule, defaultOnline, defaultGuidance, defaultWeighting, poolRule } from './defaults.ts';
 export {
   modelFile,
   readModel,

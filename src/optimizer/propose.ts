@@ -53,7 +53,7 @@ interface Chosen {
 async function proposeFrom(context: ProposeContext, options: ProposeOptions, chosen: Chosen): Promise<ProposeResult> {
   const { table, space, learned, stream, count } = context;
   const { judge, trained, surrogate, feasibility } = learned;
-  const { pool = defaultPool(count), diversity = defaultDiversity } = options;
+  const { pool = defaultPool(count), diversity = defaultDiversity(space) } = options;
   const { seed, ...settings } = chosen;
   const generations = options.generations ?? defaultRefinement.generations;
   const refinement = { ...defaultRefinement, generations };

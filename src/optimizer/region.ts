@@ -2,6 +2,7 @@ import type { History } from '../run/index.ts';
 import { orderedEvaluations } from '../run/index.ts';
 import type { Space } from '../space/index.ts';
 import type { Direction } from '../table/index.ts';
+import { freeNumbers } from './fixed.ts';
 
 /** A box in encoded coordinates, d numbers each. */
 export interface Region {
@@ -67,7 +68,7 @@ export function trustRegion(
   center: ArrayLike<number>,
   direction: Direction,
 ): Region | undefined {
-  const numbers = space.columns.filter(({ kind, name }) => kind === 'scalar' && space.fixed[name] === undefined);
+  const numbers = freeNumbers(space);
   if (numbers.length < leastNumbers) return undefined;
   const length = sideAfter(rewardsByRound(history, direction === 'maximize' ? 1 : -1), numbers.length);
   const [low, high] = [new Float32Array(space.dimension).fill(-1), new Float32Array(space.dimension).fill(1)];

@@ -80,7 +80,7 @@ async function find(context: ProposeContext, options: ProposeOptions, size: Sear
  */
 export async function search(context: ProposeContext, options: ProposeOptions, size: SearchSize): Promise<Searched> {
   const { count } = context;
-  const { candidates, diversity = defaultDiversity } = options;
+  const { candidates, diversity = defaultDiversity(context.space) } = options;
   const found = candidates === undefined ? await find(context, options, size) : listed(context, candidates);
   const { population } = found;
   const judgement = await population.judged();

@@ -28,14 +28,11 @@ export function columnGroups({ columns }: Pick<Space, 'columns'>): readonly numb
 
 /** The sequences among a space's encoded coordinates. */
 export function sequenceSpans({ columns }: Pick<Space, 'columns'>): readonly SequenceSpan[] {
-  let start = 0;
-  return columns.flatMap((column) => {
-    if (column.kind === 'scalar') return (start++, []);
-    const { positions, choices } = column;
-    const span = { start, positions, choices };
-    start += positions * choices;
-    return positions > 1 ? [span] : [];
-  });
+  return columns.flatMap((column) =>
+    column.kind === 'onehot' && column.positions > 1
+      ? [{ start: column.offset, positions: column.positions, choices: column.choices }]
+      : [],
+  );
 }
 
 /** The layout of a space's encoded designs. */

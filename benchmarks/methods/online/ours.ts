@@ -71,3 +71,7 @@ export function diffusionOptimizer(options: OptimizerOptions = {}): OnlineMethod
 }
 
 export const ours: OnlineMethod = diffusionOptimizer();
+
+/** The same surrogate and search without the diffusion: a denoiser of a single step knows no more than each coordinate's mean and spread, and
+ *  nothing is denoised again. */
+export const untrained: OptimizerOptions = { training: { steps: 1 }, variations: ['columns', 'slope'] };

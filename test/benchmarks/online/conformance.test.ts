@@ -9,17 +9,21 @@ import {
 } from '../../../benchmarks/index.ts';
 import type { OnlineMethod } from '../../../benchmarks/methods/online/method.ts';
 import { tinySearch } from '../../optimizer/online.ts';
+import { untrained } from '../../../benchmarks/methods/online/ours.ts';
 import { itConforms, quick, rounds, spaces, type Effort } from './conformance.ts';
 
 /** Methods as they are, but ours with models that are far too small to be good. */
 const tested: { readonly [Name in OnlineMethodName]: OnlineMethod } = {
   ...onlineMethods,
   ours: diffusionOptimizer({ ...tinySearch, training: { steps: 20, width: 16 }, pool: 64 }),
+  'ours-untrained': diffusionOptimizer({ ...tinySearch, ...untrained, training: { steps: 1, width: 16 }, pool: 64 }),
 };
 
 /** Ours trains a model in each round. */
+const modest: Effort = { ...quick, spaces: ['real', 'mixed', 'tiny', 'single'], rounds: 2, singles: 4 };
 const efforts: { readonly [Name in OnlineMethodName]?: Effort } = {
-  ours: { ...quick, spaces: ['real', 'mixed', 'tiny', 'single'], rounds: 2, singles: 4 },
+  ours: modest,
+  'ours-untrained': { ...modest, spaces: ['mixed'] },
 };
 
 describe.each(onlineMethodNames)('%s', (name) => itConforms(tested[name], efforts[name] ?? quick));
