@@ -7,6 +7,7 @@ import {
   type EnsembleSizes,
   type NetworkInputs,
 } from './ensemble-network.ts';
+import { choicesOnly, type EncodedLayout } from './groups.ts';
 import type { SurrogateContext } from './surrogate.ts';
 
 /** An ensemble of multi-layer perceptrons, trained together in one graph as batched matrix products. */
@@ -20,15 +21,17 @@ export interface EnsembleTraining extends EnsembleSizes {
   readonly patience: number;
 }
 
-/** Sizes by the number of labelled rows, and by whether all coordinates belong to choices (one-hot); docs/decisions.md has the tables that
- *  chose them. */
-export function ensembleTrainingFor(rows: number, choicesOnly = false): EnsembleTraining {
+/** Sizes by the number of labelled rows and what their coordinates are; docs/decisions.md has the tables that chose them. */
+export function ensembleTrainingFor(
+  rows: number,
+  layout: Pick<EncodedLayout, 'groups' | 'sequences'> = {},
+): EnsembleTraining {
   return {
     members: rows < 1000 ? 5 : 10,
     width: rows < 1000 ? 64 : 192,
-    layers: choicesOnly && rows < 1000 ? 1 : 2,
+    layers: choicesOnly(layout) && rows < 1000 ? 1 : 2,
     loss: 'squared',
-    motifs: 64,
+    motifs: (layout.sequences ?? []).length > 0 ? 64 : 0,
     batch: Math.min(128, Math.max(16, 2 ** Math.round(Math.log2(rows / 4)))),
     steps: rows < 1000 ? 1500 : 3000,
     learningRate: rows < 1000 ? 1e-3 : 2e-3,

@@ -17,7 +17,6 @@ import {
 } from '../graph/index.ts';
 import { lossRules, network, type MemberOutputs, type NetworkInputs } from './ensemble-network.ts';
 import { ensembleTrainingFor, folds, trainMembers, type EnsembleTraining, type Fold } from './ensemble-training.ts';
-import { choicesOnly } from './groups.ts';
 import { calibration, checkRows, judge, widened } from './quality.ts';
 import type { FitSurrogate, Predictions } from './surrogate.ts';
 
@@ -152,7 +151,7 @@ export const fitEnsemble =
     const { runtime, stream } = context;
     checkRows(rewards);
     const n = rewards.length;
-    const training: EnsembleTraining = { ...ensembleTrainingFor(n, choicesOnly(rows)), ...overrides };
+    const training: EnsembleTraining = { ...ensembleTrainingFor(n, rows), ...overrides };
     const { members, loss } = training;
     const inputs = { dimension, sequences };
     const scaling = columnScaling(designs, dimension);

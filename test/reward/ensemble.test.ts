@@ -222,10 +222,11 @@ test('the ranking loss does not feel the scale of the scores, and is 0 for the r
 });
 
 test('choices alone are learnt by one hidden layer while rows are few, numbers by two', () => {
-  expect(ensembleTrainingFor(500, true).layers).toBe(1);
-  expect(ensembleTrainingFor(500, false).layers).toBe(2);
-  expect(ensembleTrainingFor(5000, true).layers).toBe(2);
-  expect(choicesOnly({ groups: [0, 0, 1, 1, 1] })).toBe(true);
-  expect(choicesOnly({ groups: [0, 0, 1] })).toBe(false);
+  const [choices, mixed] = [{ groups: [0, 0, 1, 1, 1] }, { groups: [0, 0, 1] }];
+  expect(ensembleTrainingFor(500, choices).layers).toBe(1);
+  expect(ensembleTrainingFor(500, mixed).layers).toBe(2);
+  expect(ensembleTrainingFor(5000, choices).layers).toBe(2);
+  expect(choicesOnly(choices)).toBe(true);
+  expect(choicesOnly(mixed)).toBe(false);
   expect(choicesOnly({})).toBe(false);
 });
