@@ -47,17 +47,12 @@ export type NetworkInputs = Pick<Required<EncodedLayout>, 'dimension' | 'sequenc
 
 /** Positions of a motif, an odd number. */
 const motifLength = 3;
-/** A sequence of more positions has fewer motifs, so that activations of a design stay within this number. */
-const mostActivations = 4096;
+/** In longer sequences, as those of aligned proteins, motifs cost much and say little. */
+const mostPositions = 64;
 
-/** Sequences that are longer than a motif, and how many motifs are looked for in each. */
-function motifSpans(
-  { sequences }: NetworkInputs,
-  { motifs }: EnsembleSizes,
-): readonly (SequenceSpan & { motifs: number })[] {
-  return sequences
-    .map((span) => ({ ...span, motifs: Math.min(motifs, Math.floor(mostActivations / span.positions)) }))
-    .filter((span) => span.positions > motifLength && span.motifs > 0);
+/** The sequences that motifs are looked for in: longer than one, and not too long. */
+function motifSpans({ sequences }: NetworkInputs, { motifs }: EnsembleSizes): readonly SequenceSpan[] {
+  return sequences.filter(({ positions }) => motifs > 0 && positions > motifLength && positions <= mostPositions);
 }
 
 /** Of standardised rewards: keeps predicted standard deviations between 1/20 and 20. */
@@ -121,17 +116,19 @@ export const lossRules: { readonly [Name in EnsembleLoss]: LossRule } = {
 };
 
 export function parameterShapes(inputs: NetworkInputs, sizes: EnsembleSizes): NamedShapes {
-  const { members, width, layers, loss } = sizes;
+  const { members, width, layers, loss, motifs } = sizes;
   const spans = motifSpans(inputs, sizes);
-  const found = spans.reduce((total, { motifs }) => total + motifs, 0);
-  const ins = [inputs.dimension, ...Array.from({ length: layers }, (_, layer) => width + (layer === 0 ? found : 0))];
+  const ins = [
+    inputs.dimension,
+    ...Array.from({ length: layers }, (_, layer) => width + (layer === 0 ? spans.length * motifs : 0)),
+  ];
   const linear = (name: string, from: number, to: number): [string, readonly number[]][] => [
     [`${name}.weight`, [members, from, to]],
     [`${name}.bias`, [members, 1, to]],
   ];
   return Object.fromEntries([
     ...ins.flatMap((from, layer) => linear(`${layer}`, from, layer === layers ? lossRules[loss].outputs : width)),
-    ...spans.flatMap(({ choices, motifs }, at) => linear(`motifs ${at}`, motifLength * choices, motifs)),
+    ...spans.flatMap(({ choices }, at) => linear(`motifs ${at}`, motifLength * choices, motifs)),
   ]);
 }
 
