@@ -99,7 +99,7 @@ const flags: FlagsOf<Values> = {
     {
       group: 'What to ask for',
       help: 'how far apart to keep proposals, in distances between neighbouring rows, 0 to 1',
-      fallback: `${diversityRule.usual}; ${diversityRule.among} from ${diversityRule.numbers} numbers on`,
+      fallback: `${diversityRule.few}; ${diversityRule.many} from ${diversityRule.numbers} numbers on`,
     },
     numberBetween(0, 1),
   ),

@@ -22,12 +22,12 @@ export function defaultPool(count: number): number {
 /** Search around the best samples. */
 export const defaultRefinement: Refinement = { generations: 10, parents: 256, children: 1024 };
 
-/** How far apart proposals are kept, in distances that neighbours in the table have: in spaces of `numbers` free numbers or more farther,
- *  as a step in each of them is a small one: docs/decisions.md. */
-export const diversityRule = { usual: 0.02, numbers: 30, among: 0.2 } as const;
+/** How far apart proposals are kept, in distances that neighbours in the table have: farther in spaces of `numbers` free numbers or more,
+ *  where each differs little at the same distance: docs/decisions.md. */
+export const diversityRule = { few: 0.02, numbers: 30, many: 0.2 } as const;
 
 export function defaultDiversity(space: Space): number {
-  return freeNumbers(space).length < diversityRule.numbers ? diversityRule.usual : diversityRule.among;
+  return freeNumbers(space).length < diversityRule.numbers ? diversityRule.few : diversityRule.many;
 }
 
 export const defaultVariations: readonly VariationName[] = ['columns', 'slope', 'renoise'];

@@ -50,9 +50,12 @@ const motifLength = 3;
 /** In longer sequences, as those of aligned proteins, motifs cost much and say little. */
 const mostPositions = 64;
 
-/** The sequences that motifs are looked for in: longer than one, and not too long. */
+/** Whether motifs are looked for in a sequence: it is longer than one, and not too long. */
+export const mayHoldMotifs = ({ positions }: SequenceSpan): boolean =>
+  positions > motifLength && positions <= mostPositions;
+
 function motifSpans({ sequences }: NetworkInputs, { motifs }: EnsembleSizes): readonly SequenceSpan[] {
-  return sequences.filter(({ positions }) => motifs > 0 && positions > motifLength && positions <= mostPositions);
+  return motifs > 0 ? sequences.filter(mayHoldMotifs) : [];
 }
 
 /** Of standardised rewards: keeps predicted standard deviations between 1/20 and 20. */
@@ -163,9 +166,11 @@ function motifSums(p: NamedTensors, name: string, x: Tensor, { start, positions,
 export function network(p: NamedTensors, inputs: NetworkInputs, sizes: EnsembleSizes, x: Tensor): Tensor {
   const { layers } = sizes;
   const motifs = motifSpans(inputs, sizes).map((span, at) => motifSums(p, `motifs ${at}`, x, span));
-  const first = silu(linear(p, '0', x));
-  let hidden = motifs.length === 0 ? first : concat([first, ...motifs], 2);
-  for (let layer = 1; layer < layers; layer++) hidden = silu(linear(p, `${layer}`, hidden));
+  let hidden = x;
+  for (let layer = 0; layer < layers; layer++) {
+    const next = silu(linear(p, `${layer}`, hidden));
+    hidden = layer === 0 && motifs.length > 0 ? concat([next, ...motifs], 2) : next;
+  }
   return linear(p, `${layers}`, hidden);
 }
 

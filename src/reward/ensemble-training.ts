@@ -3,6 +3,7 @@ import { cosineSchedule, fit, mapValues, type Fit, type NamedValues } from '../g
 import {
   ensembleLoss,
   initialParameters,
+  mayHoldMotifs,
   parameterShapes,
   type EnsembleSizes,
   type NetworkInputs,
@@ -31,7 +32,7 @@ export function ensembleTrainingFor(
     width: rows < 1000 ? 64 : 192,
     layers: choicesOnly(layout) && rows < 1000 ? 1 : 2,
     loss: 'squared',
-    motifs: (layout.sequences ?? []).length > 0 ? 64 : 0,
+    motifs: layout.sequences?.some(mayHoldMotifs) === true ? 64 : 0,
     batch: Math.min(128, Math.max(16, 2 ** Math.round(Math.log2(rows / 4)))),
     steps: rows < 1000 ? 1500 : 3000,
     learningRate: rows < 1000 ? 1e-3 : 2e-3,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../../src/base/index.ts';
 import { constant, onnxRuntime, type Runtime } from '../../src/graph/index.ts';
-import { createJudge, evidenceWeight } from '../../src/optimizer/judge.ts';
+import { createJudge, doubtWeight, evidenceWeight } from '../../src/optimizer/judge.ts';
 import { learn, type LearnOptions } from '../../src/optimizer/learn.ts';
 import { hasUnlabelled, trainOnTable, triedDesigns, type TrainedDenoiser } from '../../src/optimizer/models.ts';
 import { fitEnsemble, fitSurrogate, type FitSurrogate, type Surrogate } from '../../src/reward/index.ts';
@@ -46,6 +46,25 @@ async function withSurrogate<T>(table: Table, use: (surrogate: Surrogate) => Pro
     await learned.dispose();
   }
 }
+
+describe('what the judge of a table doubts', () => {
+  const errorDoubtOf = async (table: Table): Promise<number> => {
+    const learned = await learn(table, tinyLearning());
+    await learned.dispose();
+    return learned.judge.errorDoubt;
+  };
+
+  test('is a large denoising error where designs have numbers, not where they are choices alone', async () => {
+    const guides = Array.from({ length: 40 }, (_, i) => ({ guide: i.toString(4).padStart(4, '0'), y: i % 7 }));
+    const choices = tableFromRows(guides, {
+      reward: 'y',
+      direction: 'maximize',
+      space: { parameters: { guide: { type: 'sequence', alphabet: '0123', length: 4 } } },
+    });
+    expect(await errorDoubtOf(planeTable(planeRows(40)))).toBe(doubtWeight);
+    expect(await errorDoubtOf(choices)).toBe(0);
+  });
+});
 
 describe('rows without a reward', () => {
   const open = every(2);

@@ -230,3 +230,11 @@ test('choices alone are learnt by one hidden layer while rows are few, numbers b
   expect(choicesOnly(mixed)).toBe(false);
   expect(choicesOnly({})).toBe(false);
 });
+
+test('without a hidden layer it is a line', async () => {
+  const line: Reward = (x) => 3 + 2 * x[0]! - x[1]!;
+  const surrogate = await fitEnsemble({ layers: 0 })(drawRows(200, line, 1), { runtime, stream: randomStream(1) });
+  const { mean: ends } = await surrogate.predict(Float32Array.of(-1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0));
+  expect((ends[0]! + ends[2]!) / 2).toBeCloseTo(ends[1]!, 3);
+  await surrogate.dispose();
+});

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { randomStream, rankCorrelation } from '../../src/base/index.ts';
 import { input, mapValues, onnxRuntime, referenceRuntime } from '../../src/graph/index.ts';
-import { encodedLayout, fitEnsemble, type LabelledRows } from '../../src/reward/index.ts';
+import { encodedLayout, ensembleTrainingFor, fitEnsemble, type LabelledRows } from '../../src/reward/index.ts';
 import {
   initialParameters,
   network,
@@ -61,6 +61,10 @@ describe('motifs', () => {
     expect(motifsIn(4)).toEqual([2, 6, 64]);
     expect(motifsIn(64)).toEqual([2, 6, 64]);
     expect(motifsIn(65)).toBeUndefined();
+    const told = [3, 4, 64, 65].map(
+      (positions) => ensembleTrainingFor(100, { sequences: [{ start: 0, positions, choices: 2 }] }).motifs,
+    );
+    expect(told).toEqual([0, 64, 64, 0]);
   });
 
   test('that were only seen at the start of sequences are known at their end', async () => {
