@@ -7,7 +7,7 @@ import type { Direction } from '../table/index.ts';
 /** How much of the standard deviation a prediction must give up before it is compared: offline, doubt counts against a design. */
 export const defaultCaution = 0.5;
 
-/** How fast doubt grows beyond the data, unless told otherwise: docs/decisions.md. */
+/** How fast doubt grows beyond the data: docs/decisions.md. */
 export const doubtWeight = 5;
 
 /** A design that more than this share of the data is more like the data than is marked as beyond it. */
@@ -36,8 +36,8 @@ export interface Judge {
   judge(designs: Float32Array): Promise<Judgement>;
   /** What the denoiser's opinion is worth beside the surrogate's (`evidenceWeight`). */
   readonly evidenceWeight: number;
-  /** By how much its doubt grows with the denoising error. */
-  readonly errorDoubt: number;
+  /** How fast its doubt grows beyond the data. */
+  readonly doubtOffData: number;
   dispose(): Promise<void>;
 }
 
@@ -49,8 +49,8 @@ export interface JudgeOptions {
   readonly surrogate: Surrogate;
   readonly unseen: Unseen;
   readonly feasibility?: Feasibility;
-  /** By how much doubt grows with the denoising error: docs/decisions.md. Default `doubtWeight`. */
-  readonly errorDoubt?: number;
+  /** How fast doubt grows beyond the data. Default `doubtWeight`. */
+  readonly doubtOffData?: number;
   /** How remote designs are from those whose rewards the surrogate knows; for one that does not doubt distance by itself. */
   readonly remoteness?: (designs: Float32Array) => Float64Array;
   /** Measured rewards, own units. */
@@ -94,8 +94,8 @@ const failureQuantile = 0.1;
 
 /**
  * Judges designs by what the surrogate predicts, by how much they are like the data, and by what the denoiser knows of their reward. The
- * bound is mean - caution std, towards the better side, with std multiplied by 1 + `errorDoubt` excess + 5 remoteness off the
- * data (`Support.excess`, and `remoteness` where it is given); informed, it is moved by the evidence that the design has the best
+ * bound is mean - caution std, towards the better side, with std multiplied by 1 + `doubtOffData` (excess + remoteness)
+ * (`Support.excess`, and `remoteness` where it is given); informed, it is moved by the evidence that the design has the best
  * measured reward (`SupportErrors.evidence`) for what that is worth. Where experiments can fail it is the expectation over success (that
  * bound) and failure (a poor reward of the data). With `exploration` the bound is mean + exploration std, less caution times what std
  * was raised by.
@@ -108,7 +108,7 @@ export async function createJudge(options: JudgeOptions): Promise<Judge> {
     surrogate,
     unseen,
     feasibility,
-    errorDoubt = doubtWeight,
+    doubtOffData = doubtWeight,
     remoteness,
     rewards,
     direction,
@@ -130,7 +130,7 @@ export async function createJudge(options: JudgeOptions): Promise<Judge> {
   let calls = 0;
   return {
     evidenceWeight: weight,
-    errorDoubt,
+    doubtOffData,
     judge: async (designs) => {
       const [predicted, { errors, evidence }] = await Promise.all([
         surrogate.predict(designs),
@@ -139,9 +139,7 @@ export async function createJudge(options: JudgeOptions): Promise<Judge> {
       const opinion = limited(evidence);
       const excess = support.excess(errors);
       const remote = remoteness?.(designs);
-      const std = predicted.std.map(
-        (value, i) => value * (1 + errorDoubt * excess[i]! + doubtWeight * (remote?.[i] ?? 0)),
-      );
+      const std = predicted.std.map((value, i) => value * (1 + doubtOffData * (excess[i]! + (remote?.[i] ?? 0))));
       const feasible = (await feasibility?.predict(designs)) ?? new Float64Array(errors.length).fill(1);
       const expected = (success: number, i: number): number =>
         feasible[i]! * success + (1 - feasible[i]!) * Math.min(success, failure);

@@ -1,7 +1,7 @@
 import { createRuntime, type Runtime, type RuntimeName } from '../graph/index.ts';
 import { choicesOnly, encodedLayout, type Feasibility, type Surrogate } from '../reward/index.ts';
 import type { Table } from '../table/index.ts';
-import { createJudge, type Judge, type Unseen } from './judge.ts';
+import { createJudge, doubtWeight, type Judge, type Unseen } from './judge.ts';
 import {
   fitOnFailures,
   fitOnTable,
@@ -72,6 +72,7 @@ export async function learn(table: Table, options: LearnOptions): Promise<Learne
     const apart = neighbourDistance(table, stream.split('neighbours'));
     const [{ surrogate, feasibility }, trained] = await training;
     const labelled = labelledRows(table);
+    const amongChoices = choicesOnly(encodedLayout(table.space));
     const whole = threads < 2 ? first : await createRuntime(options.runtime, { threads });
     runtimes.add(whole);
     const judge = kept(
@@ -82,9 +83,9 @@ export async function learn(table: Table, options: LearnOptions): Promise<Learne
         surrogate,
         unseen: unseenBy(table, trained, surrogate),
         ...(feasibility === undefined ? {} : { feasibility }),
-        // Among choices the error says little of what is beyond the data.
-        ...(choicesOnly(encodedLayout(table.space)) ? { errorDoubt: 0 } : {}),
-        ...(surrogate.doubtsDistance === true
+        // Any choice is far from any other: neither the error nor the distance says what is beyond the data.
+        doubtOffData: amongChoices ? 0 : doubtWeight,
+        ...(amongChoices || surrogate.doubtsDistance === true
           ? {}
           : { remoteness: remoteness({ space: table.space, designs: labelled.designs }, stream.split('remoteness')) }),
         rewards: labelled.rewards,

@@ -80,7 +80,7 @@ async function proposeFrom(context: ProposeContext, options: ProposeOptions, cho
       ...prefixed('surrogate', surrogate.settings),
       sampler,
       'sampler steps': steps,
-      'doubt by denoising error': judge.errorDoubt,
+      'doubt off the data': judge.doubtOffData,
       'weight of evidence': Number(judge.evidenceWeight.toFixed(3)),
       pool,
       generations,

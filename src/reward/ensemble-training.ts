@@ -32,7 +32,7 @@ export function ensembleTrainingFor(
     width: rows < 1000 ? 64 : 192,
     layers: choicesOnly(layout) && rows < 1000 ? 1 : 2,
     loss: 'squared',
-    motifs: layout.sequences?.some(mayHoldMotifs) === true ? 64 : 0,
+    motifs: layout.sequences?.some(mayHoldMotifs) !== true ? 0 : rows < 1000 ? 64 : 32,
     batch: Math.min(128, Math.max(16, 2 ** Math.round(Math.log2(rows / 4)))),
     steps: rows < 1000 ? 1500 : 3000,
     learningRate: rows < 1000 ? 1e-3 : 2e-3,
@@ -61,6 +61,9 @@ export function folds(
   });
 }
 
+/** Of the rows that a member does not see, as many at most tell when to stop. */
+const mostChecked = 2000;
+
 /** Steps in one call of the runtime. */
 const stepsPerRun = 50;
 
@@ -75,7 +78,7 @@ function drawRows(split: readonly Fold[], batch: number, count: number, stream: 
   return { rows: { shape: [count, members, batch], data: indices } };
 }
 
-/** Trains all members, stopping early on the rows each does not see. `data` holds `designs` [n, d] and `rewards` [n, 1]. */
+/** Trains all members, stopping early on rows that each does not see, the same number for each. `data` holds `designs` [n, d] and `rewards` [n, 1]. */
 export function trainMembers(
   data: NamedValues,
   inputs: NetworkInputs,
@@ -86,7 +89,7 @@ export function trainMembers(
   const { members, batch, steps } = training;
   const loss = ensembleLoss(inputs, training);
   const rowStream = stream.split('rows');
-  const heldOut = split.flatMap((fold) => [...fold.heldOut]);
+  const heldOut = split.flatMap((fold) => [...fold.heldOut.subarray(0, mostChecked)]);
   return fit({
     runtime,
     definition: {

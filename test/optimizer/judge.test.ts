@@ -146,7 +146,7 @@ describe('a judgement', () => {
   });
 
   test('told that errors say little, doubts what is off the data no more than the surrogate does, and trusts it as little', async () => {
-    const [told, untold] = [await judged(far, { errorDoubt: 0 }), await judged(far)];
+    const [told, untold] = [await judged(far, { doubtOffData: 0 }), await judged(far)];
     expect(told.std).toEqual(told.surrogateStd);
     expect(told.trust).toEqual(untold.trust);
     expect(Math.max(...told.trust)).toBeLessThan(0.05);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../../src/base/index.ts';
 import { constant, onnxRuntime, type Runtime } from '../../src/graph/index.ts';
-import { createJudge, doubtWeight, evidenceWeight } from '../../src/optimizer/judge.ts';
+import { createJudge, evidenceWeight } from '../../src/optimizer/judge.ts';
 import { learn, type LearnOptions } from '../../src/optimizer/learn.ts';
 import { hasUnlabelled, trainOnTable, triedDesigns, type TrainedDenoiser } from '../../src/optimizer/models.ts';
 import { fitEnsemble, fitSurrogate, type FitSurrogate, type Surrogate } from '../../src/reward/index.ts';
@@ -47,22 +47,27 @@ async function withSurrogate<T>(table: Table, use: (surrogate: Surrogate) => Pro
   }
 }
 
-describe('what the judge of a table doubts', () => {
-  const errorDoubtOf = async (table: Table): Promise<number> => {
-    const learned = await learn(table, tinyLearning());
+describe('beyond the data', () => {
+  /** The most that doubt of these designs is above the surrogate's own, as a factor. */
+  const raised = async (table: Table, designs: Float32Array): Promise<number> => {
+    const learned = await learn(table, { ...tinyLearning(), surrogate: fitSurrogate('ensemble') });
+    const { std, surrogateStd } = await learned.judge.judge(designs);
     await learned.dispose();
-    return learned.judge.errorDoubt;
+    return Math.max(...std.map((value, i) => value / surrogateStd[i]!));
   };
 
-  test('is a large denoising error where designs have numbers, not where they are choices alone', async () => {
+  test('predictions of designs that have numbers are doubted', async () => {
+    expect(await raised(planeTable(planeRows(40)), Float32Array.of(5, -5))).toBeGreaterThan(2);
+  });
+
+  test('of choices alone, where any is far from any other, no more than the surrogate doubts them', async () => {
     const guides = Array.from({ length: 40 }, (_, i) => ({ guide: i.toString(4).padStart(4, '0'), y: i % 7 }));
-    const choices = tableFromRows(guides, {
+    const table = tableFromRows(guides, {
       reward: 'y',
       direction: 'maximize',
       space: { parameters: { guide: { type: 'sequence', alphabet: '0123', length: 4 } } },
     });
-    expect(await errorDoubtOf(planeTable(planeRows(40)))).toBe(doubtWeight);
-    expect(await errorDoubtOf(choices)).toBe(0);
+    expect(await raised(table, table.space.encodeAll([{ guide: '3333' }, { guide: '0101' }]))).toBe(1);
   });
 });
 

@@ -54,7 +54,7 @@ export function knownJudge(dimension: number, worth: (vector: Float32Array) => n
   return {
     asked: 0,
     evidenceWeight: 0,
-    errorDoubt: 0,
+    doubtOffData: 0,
     judge(designs): Promise<Judgement> {
       const n = designs.length / dimension;
       this.asked += n;
