@@ -42,11 +42,8 @@ export function measuredDesigns({ designs, rewards, space }: Table): MeasuredRow
     if (group !== undefined) {
       group.rows.push(row);
       group.rewards.push(rewards[row]!);
-    } else if (known.has(design)) alike++;
-    else {
-      known.add(design);
-      groups.set(key, { design, rows: [row], rewards: [rewards[row]!] });
-    }
+    } else if (known.addNew(design)) groups.set(key, { design, rows: [row], rewards: [rewards[row]!] });
+    else alike++;
   });
   const unlabelled = without.filter((row) => !known.has(designs[row]!));
   const measured = [...groups.values()].map(({ design, rows, rewards: values }) => ({

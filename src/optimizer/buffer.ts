@@ -38,12 +38,23 @@ function hashOf(design: Design, names: readonly string[]): number {
   return hash;
 }
 
+const hashes = new WeakMap<Design, number>();
+
+/** The hash of a design that does not change. */
+function keptHash(design: Design, names: readonly string[]): number {
+  const kept = hashes.get(design);
+  if (kept !== undefined) return kept;
+  const hash = hashOf(design, names);
+  hashes.set(design, hash);
+  return hash;
+}
+
 /** Evaluations of one design each, in the order of the first of them. Writing thousands of numbers as keys would take a second. */
 function byDesign(evaluations: readonly Evaluation[], names: readonly string[]): readonly (readonly Evaluation[])[] {
   const groups: Evaluation[][] = [];
   const hashed = new Map<number, Evaluation[][]>();
   for (const evaluation of evaluations) {
-    const hash = hashOf(evaluation.design, names);
+    const hash = keptHash(evaluation.design, names);
     const alike = hashed.get(hash);
     const group = alike?.find(([first]) => names.every((name) => first!.design[name] === evaluation.design[name]));
     if (group !== undefined) {

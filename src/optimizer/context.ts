@@ -1,8 +1,25 @@
 import type { RandomStream } from '../base/index.ts';
-import type { Design, Space } from '../space/index.ts';
+import { createDesignSet, type Design, type DesignSet, type Space } from '../space/index.ts';
 import type { Table } from '../table/index.ts';
 import type { Learned } from './learn.ts';
 import type { Region } from './region.ts';
+
+/** What was tried already. */
+export type Tried = Pick<DesignSet, 'has'>;
+
+/** The set of some designs, made when it is first asked: the first samples are under way by then. */
+export function triedSet(space: Space, designs: readonly Design[]): Tried {
+  let made: DesignSet | undefined;
+  return {
+    has: (design) => {
+      if (made === undefined) {
+        made = createDesignSet(space);
+        for (const one of designs) made.add(one);
+      }
+      return made.has(design);
+    },
+  };
+}
 
 /** What proposals are made from. */
 export interface ProposeContext {
@@ -10,7 +27,7 @@ export interface ProposeContext {
   /** The table's space with fixed values applied. */
   readonly space: Space;
   /** Designs that are not to be proposed again. */
-  readonly tried: readonly Design[];
+  readonly tried: Tried;
   readonly learned: Learned;
   readonly stream: RandomStream;
   readonly count: number;

@@ -37,9 +37,7 @@ export function* newDesigns(
   const known = createDesignSet(space);
   for (const design of tried) known.add(design);
   for (const design of candidates ?? enumerate(space)) {
-    if (known.has(design) || !keepsFixed(design, space)) continue;
-    known.add(design);
-    yield design;
+    if (keepsFixed(design, space) && known.addNew(design)) yield design;
   }
 }
 

@@ -54,8 +54,7 @@ function* inOrder(
   for (let point = 0; point < points; point++) {
     const drawn = next();
     const design = drawn && printable(drawn);
-    if (design === undefined || known.has(design)) continue;
-    known.add(design);
+    if (design === undefined || !known.addNew(design)) continue;
     taken.push(design);
     yield design;
   }

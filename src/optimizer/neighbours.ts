@@ -10,12 +10,14 @@ export function choiceNeighbours(space: Space, design: Design): readonly Design[
   );
 }
 
-/** Whether designs differ in a single choice without order, and in nothing else. */
-export function areChoiceNeighbours(space: Space, a: Design, b: Design): boolean {
-  const choices = choicesOf(space);
-  if (choices.length === 0) return false;
-  const different = space.names.filter((name) => a[name] !== b[name]);
-  return different.length === 1 && choices.some(([name]) => name === different[0]);
+/** Whether designs differ from one in a single choice without order, and in nothing else. */
+export function choiceNeighbourTest(space: Space, design: Design): (other: Design) => boolean {
+  const choices = new Set(choicesOf(space).map(([name]) => name));
+  if (choices.size === 0) return () => false;
+  return (other) => {
+    const different = space.names.filter((name) => other[name] !== design[name]);
+    return different.length === 1 && choices.has(different[0]!);
+  };
 }
 
 function choicesOf({ definition, fixed }: Space) {

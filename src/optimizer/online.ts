@@ -1,10 +1,11 @@
 import { randomStream, usageError, type RandomStream } from '../base/index.ts';
 import { fitGaussianProcess } from '../reward/index.ts';
 import { orderedEvaluations, pendingRequests, type History } from '../run/index.ts';
-import type { Design, Space } from '../space/index.ts';
+import { createDesignSet, type Design, type DesignSet, type Space } from '../space/index.ts';
 import type { Direction, Table } from '../table/index.ts';
 import { bufferTable, decimalsTold, knownDesigns, type KnownDesign } from './buffer.ts';
 import { candidatesNext } from './candidate-round.ts';
+import type { Tried } from './context.ts';
 import { defaultCount, defaultOnline, defaultRefinement } from './defaults.ts';
 import { countNew } from './generate.ts';
 import { initialDesigns, leavesRoom } from './initial.ts';
@@ -76,11 +77,11 @@ async function searchNext(
   exploration: number,
 ): Promise<readonly NextDesign[]> {
   const options = forRound(given, situation);
-  const { space, table, taken, stream, count, region, incumbents } = situation;
+  const { space, table, tried, stream, count, region, incumbents } = situation;
   const learned = await learn(table, { ...learnOptions(options, stream), exploration });
   try {
     const incumbent = incumbents[0] && space.decode(incumbents[0]);
-    const context = { table, space, tried: taken, learned, stream, count, region, incumbents, incumbent };
+    const context = { table, space, tried, learned, stream, count, region, incumbents, incumbent };
     const { population, judgement, chosen } = await search(context, options, {
       pool: options.pool ?? Math.max(onlinePool.least, onlinePool.perDesign * count),
       refinement: { ...onlineRefinement, generations: options.generations ?? onlineRefinement.generations },
@@ -104,6 +105,27 @@ function streamOf({ seed = 0 }: OptimizerOptions): RandomStream {
 function takenDesigns(history: History): readonly Design[] {
   const tried = orderedEvaluations(history).filter(({ status }) => status !== 'unlabelled');
   return [...tried, ...pendingRequests(history)].map(({ design }) => design);
+}
+
+interface TakenSet {
+  readonly space: Space;
+  readonly set: DesignSet;
+  readonly added: WeakSet<Design>;
+}
+
+const takenSets = new WeakMap<History, TakenSet>();
+
+/** The set of the designs that are taken. It is kept with the history, where designs are only added, as making it anew takes long. */
+function takenSet(space: Space, history: History, taken: readonly Design[]): Tried {
+  const kept = takenSets.get(history);
+  const known = kept?.space === space ? kept : { space, set: createDesignSet(space), added: new WeakSet<Design>() };
+  takenSets.set(history, known);
+  for (const design of taken) {
+    if (known.added.has(design)) continue;
+    known.set.add(design);
+    known.added.add(design);
+  }
+  return known.set;
 }
 
 /** `count` designs of the initial design that are not taken, or as many as are left. */
@@ -154,6 +176,7 @@ export async function nextDesigns(
     space,
     table: warped(table, warp),
     taken,
+    tried: takenSet(space, history, taken),
     stream: streamOf(options).split('ask', history.asks + 1),
     count: left,
   };

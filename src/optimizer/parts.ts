@@ -3,7 +3,7 @@ import type { Table } from '../table/index.ts';
 import type { ProposeContext } from './context.ts';
 import { shares } from './defaults.ts';
 import type { Judgement } from './judge.ts';
-import { areChoiceNeighbours } from './neighbours.ts';
+import { choiceNeighbourTest } from './neighbours.ts';
 import type { Population } from './population.ts';
 import { rankByBound, type Part } from './select.ts';
 import type { ProposeResult, TargetOutcome } from './types.ts';
@@ -69,14 +69,15 @@ export function partsOf(
     ...asTheyCome(shares.pulled, pulled[0], 'promising'),
     ...asTheyCome(shares.bold, told.at(-1), bold),
   ];
+  const isNeighbour = incumbent && choiceNeighbourTest(space, incumbent);
   return [
     ...(choicesOnly(encodedLayout(space)) ? [] : samples),
-    ...(incumbent === undefined
+    ...(isNeighbour === undefined
       ? []
       : [
           {
             share: shares.neighbours,
-            among: (index: number) => areChoiceNeighbours(space, candidates[index]!.design, incumbent),
+            among: (index: number) => isNeighbour(candidates[index]!.design),
             by: bound,
           },
         ]),

@@ -1,4 +1,5 @@
-import { createDesignSet, type Design, type DesignSet, type Space } from '../space/index.ts';
+import { createDesignSet, type Design, type Space } from '../space/index.ts';
+import type { Tried } from './context.ts';
 import { printableRounder } from './printable.ts';
 import { clipTo, type Region } from './region.ts';
 import type { ProposeCounts } from './types.ts';
@@ -26,27 +27,18 @@ export interface Pool {
 /** Samples and variations are moved into the region. `decimals` is what will be printed: a design counts, and is scored, as it is printed. */
 export function createPool(
   space: Space,
-  measured: readonly Design[],
+  tried: Tried,
   decimals: Readonly<Record<string, number | undefined>>,
   region?: Region,
 ): Pool {
   const taken = createDesignSet(space);
-  let measuredSet: DesignSet | undefined;
-  // Made when it is first asked for: the next samples are under way by then.
-  const known = (): DesignSet => {
-    if (measuredSet !== undefined) return measuredSet;
-    measuredSet = createDesignSet(space);
-    for (const design of measured) measuredSet.add(design);
-    return measuredSet;
-  };
   const printable = printableRounder(space, decimals);
   const candidates: Candidate[] = [];
   const counts = { sampled: 0, repeated: 0, measured: 0, infeasible: 0 };
 
   const add = (candidate: Candidate): 'added' | 'measured' | 'repeated' => {
-    if (known().has(candidate.design)) return 'measured';
-    if (taken.has(candidate.design)) return 'repeated';
-    taken.add(candidate.design);
+    if (tried.has(candidate.design)) return 'measured';
+    if (!taken.addNew(candidate.design)) return 'repeated';
     candidates.push(candidate);
     return 'added';
   };

@@ -1,4 +1,5 @@
-import type { Design, Space } from '../space/index.ts';
+import type { Space } from '../space/index.ts';
+import type { Tried } from './context.ts';
 import type { Judge, Judgement } from './judge.ts';
 import { createPool, type Candidate, type Pool } from './pool.ts';
 import type { Region } from './region.ts';
@@ -37,15 +38,15 @@ function together(a: Judgement, b: Judgement): Judgement {
   };
 }
 
-/** An empty population of distinct designs none of which was measured; `decimals` are those that will be printed. */
+/** An empty population of distinct designs none of which was tried; `decimals` are those that will be printed. */
 export function createPopulation(
   space: Space,
-  measured: readonly Design[],
+  tried: Tried,
   decimals: Readonly<Record<string, number | undefined>>,
   judge: Judge,
   region?: Region,
 ): Population {
-  const pool = createPool(space, measured, decimals, region);
+  const pool = createPool(space, tried, decimals, region);
   const rows: Float32Array[] = [];
   let known = nothing;
   return {

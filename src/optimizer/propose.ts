@@ -3,7 +3,7 @@ import { denoiserTrainingFor, type WeightingName } from '../diffusion/index.ts';
 import type { RuntimeName } from '../graph/index.ts';
 import { explain } from '../reward/index.ts';
 import type { Table } from '../table/index.ts';
-import type { ProposeContext } from './context.ts';
+import { triedSet, type ProposeContext } from './context.ts';
 import { defaultCount, defaultDiversity, defaultPool, defaultRefinement } from './defaults.ts';
 import { checkCount } from './generate.ts';
 import { leastTrust } from './judge.ts';
@@ -33,7 +33,7 @@ export async function propose(table: Table, options: ProposeOptions = {}): Promi
   const learning = learnOptions(options, stream);
   const learned = await learn(table, learning);
   try {
-    const context = { table, space, tried, learned, stream, count };
+    const context = { table, space, tried: triedSet(space, tried), learned, stream, count };
     const { weighting, caution, runtime, threads } = learning;
     return await proposeFrom(context, options, { weighting, caution, runtime, threads, seed });
   } finally {

@@ -116,9 +116,7 @@ async function tryDesigns(work: Work, sampling: SamplingOptions, options: Repair
       for (let row = 0; row < starts.length * times; row++) {
         const i = Math.floor(row / times);
         const design = places[i]!.nearest(samples, row * dimension);
-        if (design === undefined || seen[i]!.has(design)) continue;
-        seen[i]!.add(design);
-        tried[i]!.push(design);
+        if (design !== undefined && seen[i]!.addNew(design)) tried[i]!.push(design);
       }
     }
   } finally {

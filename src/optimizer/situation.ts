@@ -2,6 +2,7 @@ import type { RandomStream } from '../base/index.ts';
 import type { Prediction } from '../run/index.ts';
 import type { Design, Space } from '../space/index.ts';
 import type { Table } from '../table/index.ts';
+import type { Tried } from './context.ts';
 import type { Region } from './region.ts';
 
 /** A design to try next. */
@@ -19,6 +20,8 @@ export interface Situation {
   readonly table: Table;
   /** Designs that are not to be asked for. */
   readonly taken: readonly Design[];
+  /** The set of these. */
+  readonly tried: Tried;
   readonly stream: RandomStream;
   readonly count: number;
   readonly region: Region | undefined;

@@ -32,13 +32,24 @@ export function createDesignSet(space: Space): DesignSet {
     return point;
   }
 
+  function groupOf(design: Design): NearPoints {
+    const key = keyOf(design);
+    const group = groups.get(key) ?? createNearPoints(radius);
+    groups.set(key, group);
+    return group;
+  }
+
   return {
     has: (design) => groups.get(keyOf(design))?.hasNear(pointOf(design)) ?? false,
     add: (design) => {
-      const key = keyOf(design);
-      const group = groups.get(key) ?? createNearPoints(radius);
-      groups.set(key, group);
-      if (group.add(pointOf(design))) size++;
+      if (groupOf(design).add(pointOf(design))) size++;
+    },
+    addNew: (design) => {
+      const group = groupOf(design);
+      const point = pointOf(design);
+      const added = !group.hasNear(point) && group.add(point);
+      if (added) size++;
+      return added;
     },
     get size() {
       return size;

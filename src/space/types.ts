@@ -138,5 +138,7 @@ export interface Space {
 export interface DesignSet {
   has(design: Design): boolean;
   add(design: Design): void;
+  /** Adds a design unless the set has it; whether it was added. */
+  addNew(design: Design): boolean;
   readonly size: number;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { randomStream, standardDeviation, UserError } from '../../src/base/index.ts';
+import { triedSet } from '../../src/optimizer/context.ts';
 import { checkCount } from '../../src/optimizer/generate.ts';
 import { fixedCoordinates } from '../../src/optimizer/fixed.ts';
 import { createPool } from '../../src/optimizer/pool.ts';
@@ -16,7 +17,7 @@ describe('the pool', () => {
   const encoded = (...designs: readonly { a: number; b: number }[]): Float32Array => space.encodeAll(designs);
 
   test('keeps distinct new designs with their target, and counts the rest', () => {
-    const pool = createPool(space, [{ a: 0.5, b: 3 }], { a: 4 });
+    const pool = createPool(space, triedSet(space, [{ a: 0.5, b: 3 }]), { a: 4 });
     const samples = encoded(
       { a: 0.5, b: 3 },
       { a: 0.25, b: 2 },
@@ -35,7 +36,7 @@ describe('the pool', () => {
   });
 
   test('a design counts as it will be printed', () => {
-    const pool = createPool(space, [{ a: 0.5, b: 3 }], { a: 1 });
+    const pool = createPool(space, triedSet(space, [{ a: 0.5, b: 3 }]), { a: 1 });
     pool.addSamples(encoded({ a: 0.47, b: 3 }, { a: 0.33, b: 1 }, { a: 0.28, b: 1 }), 0, 0);
     expect(pool.candidates.map(({ design }) => design)).toEqual([{ a: 0.3, b: 1 }]);
     expect(pool.counts).toEqual({ sampled: 3, repeated: 1, measured: 1, infeasible: 0 });
@@ -56,7 +57,7 @@ describe('the pool', () => {
       ],
     });
     const solution = Object.fromEntries(names.map((name, i) => [name, only[i]!]));
-    const pool = createPool(tied, [], {});
+    const pool = createPool(tied, triedSet(tied, []), {});
     const feasible = pool.addSamples(Float32Array.from([...new Float32Array(5), ...tied.encode(solution)]), 0, 0);
     expect(feasible).toEqual([solution]);
     expect(pool.counts).toEqual({ sampled: 2, repeated: 0, measured: 0, infeasible: 1 });
@@ -66,7 +67,7 @@ describe('the pool', () => {
   test('a sum that needs more decimals than the data is printed with them', () => {
     const part = { type: 'real', min: 0, max: 1 } as const;
     const tied = createSpace({ parameters: { a: part, b: part }, constraints: [{ sum: ['a', 'b'], equals: 0.125 }] });
-    const [design] = createPool(tied, [], { a: 1, b: 1 }).addSamples(new Float32Array(2), 0, 0);
+    const [design] = createPool(tied, triedSet(tied, []), { a: 1, b: 1 }).addSamples(new Float32Array(2), 0, 0);
     const [a, b] = [design!['a'] as number, design!['b'] as number];
     expect(Math.abs(a + b - 0.125)).toBeLessThan(1e-9);
     for (const value of [a, b]) expect(Number(value.toFixed(3))).toBe(value);
@@ -74,14 +75,14 @@ describe('the pool', () => {
 
   test('a coordinate that is not finite is an error', () => {
     for (const bad of [NaN, Infinity, -Infinity]) {
-      const pool = createPool(space, [], {});
+      const pool = createPool(space, triedSet(space, []), {});
       expect(() => pool.addSamples(Float32Array.of(0, 0, 0.5, bad), 0, 0)).toThrow(UserError);
       expect(pool.candidates.length).toBe(1);
     }
   });
 
   test('designs that were not sampled are taken once', () => {
-    const pool = createPool(space, [{ a: 0, b: 1 }], {});
+    const pool = createPool(space, triedSet(space, [{ a: 0, b: 1 }]), {});
     for (const a of [0.123456789, 0.123456789, 0]) pool.addDesign({ a, b: 1 });
     expect(pool.candidates).toEqual([{ design: { a: 0.123456789, b: 1 } }]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { areChoiceNeighbours, choiceNeighbours } from '../../src/optimizer/neighbours.ts';
+import { choiceNeighbourTest, choiceNeighbours } from '../../src/optimizer/neighbours.ts';
 import { partsOf, type BoldSamples } from '../../src/optimizer/parts.ts';
 import { chooseInParts } from '../../src/optimizer/select.ts';
 import type { TargetOutcome } from '../../src/optimizer/types.ts';
@@ -85,10 +85,10 @@ describe('neighbours of a design', () => {
     ]);
     const kept = space.fix({ way: 1 });
     expect(choiceNeighbours(kept, design).map(({ kind }) => kind)).toEqual(['a', 'c']);
-    for (const one of choiceNeighbours(space, design)) expect(areChoiceNeighbours(space, one, design)).toBe(true);
-    expect(areChoiceNeighbours(space, { ...design, x: 0.6 }, design)).toBe(false);
-    expect(areChoiceNeighbours(space, { x: 0.5, kind: 'a', way: 2 }, design)).toBe(false);
-    expect(areChoiceNeighbours(space, design, design)).toBe(false);
+    for (const one of choiceNeighbours(space, design)) expect(choiceNeighbourTest(space, design)(one)).toBe(true);
+    expect(choiceNeighbourTest(space, design)({ ...design, x: 0.6 })).toBe(false);
+    expect(choiceNeighbourTest(space, design)({ x: 0.5, kind: 'a', way: 2 })).toBe(false);
+    expect(choiceNeighbourTest(space, design)(design)).toBe(false);
   });
 
   test('are an eighth of a batch where there is an incumbent, though nothing speaks for them', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { randomStream, type RandomStream } from '../../src/base/index.ts';
+import { triedSet } from '../../src/optimizer/context.ts';
 import { propose, type ProposeOptions, type ProposeResult } from '../../src/optimizer/index.ts';
 import { createPool } from '../../src/optimizer/pool.ts';
 import { fitEnsemble, type FitSurrogate } from '../../src/reward/index.ts';
@@ -337,7 +338,7 @@ describe('the pool', () => {
   it('makes an error of samples that are not finite, never a design', () => {
     for (const bad of [NaN, Infinity, -Infinity]) {
       for (let at = 0; at < space.dimension; at++) {
-        const pool = createPool(space, [], {});
+        const pool = createPool(space, triedSet(space, []), {});
         const sample = new Float32Array(space.dimension);
         sample[at] = bad;
         expect(() => pool.addSamples(sample, 1, 0), `coordinate ${at} is ${bad}`).toThrow(/finite/);
@@ -347,7 +348,7 @@ describe('the pool', () => {
   });
 
   it('makes a design of the space of any finite sample, or counts it as infeasible', () => {
-    const pool = createPool(space, [], { a: 3, b: 3, loading: 4 });
+    const pool = createPool(space, triedSet(space, []), { a: 3, b: 3, loading: 4 });
     const stream = randomStream(4);
     const samples = new Float32Array(300 * space.dimension);
     for (let i = 0; i < samples.length; i++) samples[i] = stream.normal() * 10 ** (6 * stream.uniform() - 2);
@@ -371,7 +372,7 @@ describe('fixed values finer than the data', () => {
       parameters: { a: parts, b: parts, c: parts },
       constraints: [{ sum: ['a', 'b', 'c'], equals: 1 }],
     }).fix({ a: 0.3333 });
-    const pool = createPool(mixture, [], { a: 2, b: 2, c: 2 });
+    const pool = createPool(mixture, triedSet(mixture, []), { a: 2, b: 2, c: 2 });
     const samples = randomStream(1).fillNormal(new Float32Array(50 * mixture.dimension));
     const designs = pool.addSamples(samples, 1, 0);
     expect(designs).toHaveLength(50);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../../src/base/index.ts';
+import { triedSet } from '../../src/optimizer/context.ts';
 import { createPopulation, type Population } from '../../src/optimizer/population.ts';
 import { bestEncoded, refine, type Variation } from '../../src/optimizer/refine.ts';
 import { vary } from '../../src/optimizer/vary.ts';
@@ -21,7 +22,7 @@ const towards =
 /** A population of random designs. */
 function started(space: Space, worth: (vector: Float32Array) => number, count: number) {
   const judge = knownJudge(space.dimension, worth);
-  const population = createPopulation(space, [], {}, judge);
+  const population = createPopulation(space, triedSet(space, []), {}, judge);
   population.pool.addSamples(randomStream(5).fillNormal(new Float32Array(count * space.dimension)), 1, 0);
   return { judge, population };
 }
@@ -96,7 +97,7 @@ describe('search', () => {
       constraints: [{ sum: ['a', 'b', 'c'], equals: 15 }],
     }).fix({ c: 4 });
     const tried = [{ a: 5, b: 6, c: 4 }];
-    const population = createPopulation(space, tried, {}, knownJudge(3, towards([0, 0, 0])));
+    const population = createPopulation(space, triedSet(space, tried), {}, knownJudge(3, towards([0, 0, 0])));
     for (const a of [2, 5, 6, 9]) population.pool.addDesign({ a, b: 11 - a, c: 4 });
     await refine(population, [columns(space)], { generations: 6, parents: 10, children: 60 }, randomStream(3), quiet);
     const possible = [...enumerate(space)].filter((design) => space.satisfies(design)).length;
@@ -128,7 +129,7 @@ describe('search', () => {
   test('of an empty population, of no generations or with no variation ends at once', async () => {
     const space = createSpace(plane);
     const never: Variation = () => Promise.reject(new Error('asked'));
-    const empty = createPopulation(space, [], {}, knownJudge(2, towards([0, 0])));
+    const empty = createPopulation(space, triedSet(space, []), {}, knownJudge(2, towards([0, 0])));
     const refinement = { generations: 3, parents: 10, children: 10 };
     await refine(empty, [never], refinement, randomStream(1), quiet);
     expect(empty.candidates).toEqual([]);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mean, quantile, randomStream, UserError, type Progress } from '../../src/base/index.ts';
 import { defaultSampling } from '../../src/diffusion/index.ts';
 import { slice, type Tensor } from '../../src/graph/index.ts';
-import type { ProposeContext } from '../../src/optimizer/context.ts';
+import { triedSet, type ProposeContext } from '../../src/optimizer/context.ts';
 import { addListed, checkFound, samplePool } from '../../src/optimizer/generate.ts';
 import { learn, type Learned } from '../../src/optimizer/learn.ts';
 import { createPopulation, type Population } from '../../src/optimizer/population.ts';
@@ -27,7 +27,15 @@ afterAll(async () => {
 });
 
 function contextOf(change: Partial<ProposeContext> = {}): ProposeContext {
-  return { table, space: table.space, tried, learned: sloped, stream: randomStream(8), count: 5, ...change };
+  return {
+    table,
+    space: table.space,
+    tried: triedSet(table.space, tried),
+    learned: sloped,
+    stream: randomStream(8),
+    count: 5,
+    ...change,
+  };
 }
 
 const sampling = { ...defaultSampling, steps: 8, slabs: [] };
@@ -37,7 +45,7 @@ async function drawn(
   requests: readonly Request[],
   { pool = 240, context = contextOf() } = {},
 ): Promise<{ population: Population; outcomes: readonly TargetOutcome[]; progress: readonly Progress[] }> {
-  const population = createPopulation(context.space, tried, table.decimals, context.learned.judge);
+  const population = createPopulation(context.space, context.tried, table.decimals, context.learned.judge);
   const progress: Progress[] = [];
   const observer = (one: Progress): void => void progress.push(one);
   const outcomes = await samplePool(context, population, { sampling, pool, requests, observer, signal: undefined });
@@ -131,7 +139,7 @@ describe('sampling for requests', () => {
 
   test('stops with the reason of the signal', async () => {
     const reason = new Error('enough');
-    const population = createPopulation(table.space, tried, table.decimals, sloped.judge);
+    const population = createPopulation(table.space, contextOf().tried, table.decimals, sloped.judge);
     const signal = AbortSignal.abort(reason);
     const run = samplePool(contextOf(), population, { sampling, pool: 100, requests, observer: undefined, signal });
     await expect(run).rejects.toBe(reason);
@@ -144,7 +152,7 @@ describe('a listing', () => {
   const populationOf = (measured: readonly Design[]): Population =>
     createPopulation(
       small,
-      measured,
+      triedSet(small, measured),
       {},
       knownJudge(2, () => 0),
     );
@@ -161,7 +169,7 @@ describe('a listing', () => {
   });
 
   test('is not made of a space without end; too few designs are an error with the counts', () => {
-    const endless = createPopulation(table.space, [], {}, sloped.judge);
+    const endless = createPopulation(table.space, triedSet(table.space, []), {}, sloped.judge);
     addListed(endless, 100, 5);
     expect(endless.candidates).toEqual([]);
     expect(() => checkFound(endless, 1)).toThrow(UserError);

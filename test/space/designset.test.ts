@@ -44,6 +44,15 @@ describe('a design is in the set', () => {
     expect(set.has({ ...first, ...change } as Design)).toBe(false);
   });
 
+  test('after it was added as a new one, which one within reach of it is not', () => {
+    const grown = createDesignSet(space);
+    expect([first, { ...first }, { ...first, x: 5.01 }].map((one) => grown.addNew(one))).toEqual([true, false, false]);
+    expect(grown.size).toBe(1);
+    expect(grown.addNew({ ...first, x: 5.02 })).toBe(true);
+    expect(grown.size).toBe(2);
+    expect(grown.has({ ...first, x: 5.029 })).toBe(true);
+  });
+
   test('which counts designs that are not equal', () => {
     const counted = createDesignSet(space);
     expect(counted.size).toBe(0);
