@@ -22,8 +22,9 @@ import type { DiffusionModel } from './train.ts';
 /** Noise levels at which the denoiser knows a design from its neighbours, each used twice. */
 const levels = [0.2, 0.4, 0.8, 1.6].flatMap((sigma) => [sigma, sigma]);
 
-/** Inputs `designs` [n, d] (encoded) and `noise` [levels, n, d]; outputs `errors` [n], and `told` [n] when the reward is told (standardised). */
-function supportGraph({ size, designs, parameters }: DiffusionModel, reward: number): Graph {
+/** Inputs `designs` [n, d] (encoded) and `noise` [levels, n, d]; outputs `errors` [n], and `told` [n], those when this reward is told
+ *  (standardised). */
+function supportGraph({ size, designs, parameters }: DiffusionModel, reward?: number): Graph {
   const weights = mapValues(parameters, ({ shape: dims, data }) => constant(Float32Array.from(data), dims));
   const z = toNormalized(input('designs', ['n', size.dimension]), designs);
   const noise = input('noise', [levels.length, 'n', size.dimension]);
@@ -40,7 +41,7 @@ function supportGraph({ size, designs, parameters }: DiffusionModel, reward: num
   return {
     outputs: {
       errors: errorsAt({ reward: filled(0), missing: filled(1) }),
-      told: errorsAt({ reward: filled(reward), missing: filled(0) }),
+      ...(reward === undefined ? {} : { told: errorsAt({ reward: filled(reward), missing: filled(0) }) }),
     },
   };
 }
@@ -58,14 +59,19 @@ export interface SupportErrors {
   /**
    * How much better it recovers the design when it is told that the reward is the one asked about: an estimate of
    * log p(reward | design) up to scale and a constant, by Bayes' rule (Li et al. 2023, arXiv:2303.16203, equation 6).
+   * Empty where it was not asked for.
    */
   readonly evidence: Float64Array;
 }
 
 /** How unlike the data designs are, held against rows that are known to belong to it. */
 export interface Support {
-  /** Of n x d encoded designs. A design's errors depend on `stream.split(index)`. */
-  readonly errors: (designs: Float32Array, stream: RandomStream) => Promise<SupportErrors>;
+  /** Of n x d encoded designs. A design's errors depend on `stream.split(index)`. Without `evidence` half the work. */
+  readonly errors: (
+    designs: Float32Array,
+    stream: RandomStream,
+    options?: { readonly evidence?: boolean },
+  ) => Promise<SupportErrors>;
   /** Evidence in standard deviations from its mean over the reference rows. */
   readonly standardEvidence: (evidence: Float64Array) => Float64Array;
   /** The share of reference rows with an error at least as large, in (0, 1]: a conformal p-value, uniform for designs like them. */
@@ -87,8 +93,10 @@ export async function createSupport(
   stream: RandomStream,
 ): Promise<Support> {
   const { dimension } = model.size;
-  const program = await runtime.compile(supportGraph(model, (reward - model.reward.mean) / model.reward.std));
-  const errors: Support['errors'] = (designs, own) => denoisingErrors(program, designs, dimension, own);
+  const told = await runtime.compile(supportGraph(model, (reward - model.reward.mean) / model.reward.std));
+  const untold = await runtime.compile(supportGraph(model));
+  const errors: Support['errors'] = (designs, own, { evidence = true } = {}) =>
+    denoisingErrors(evidence ? told : untold, designs, dimension, own);
   const ofReference = await errors(reference.slice(), stream);
   const usual = ofReference.errors.slice().sort();
   const [center, spread] = [meanOf(ofReference.evidence), standardDeviation(ofReference.evidence) || 1];
@@ -98,7 +106,7 @@ export async function createSupport(
     standardEvidence: (evidence) => evidence.map((value) => (value - center) / spread),
     trust: (values) => values.map((value) => (1 + usual.length - countBelow(usual, value)) / (usual.length + 1)),
     excess: (values) => values.map((value) => Math.max(0, value - most) / Math.max(1e-9, most - middle)),
-    dispose: () => program.dispose(),
+    dispose: async () => void (await Promise.all([told.dispose(), untold.dispose()])),
   };
 }
 
@@ -121,7 +129,7 @@ async function denoisingErrors(
 ): Promise<SupportErrors> {
   const n = designs.length / dimension;
   const errors = new Float64Array(n);
-  const evidence = new Float64Array(n);
+  const evidence: number[] = [];
   for (let from = 0; from < n; from += rowsPerRun) {
     const count = Math.min(n - from, rowsPerRun);
     const noise = new Float32Array(levels.length * count * dimension);
@@ -137,7 +145,7 @@ async function denoisingErrors(
       noise: { shape: [levels.length, count, dimension], data: noise },
     });
     errors.set(outputs['errors']!.data, from);
-    outputs['told']!.data.forEach((told, i) => (evidence[from + i] = errors[from + i]! - told));
+    outputs['told']?.data.forEach((told) => evidence.push(errors[evidence.length]! - told));
   }
-  return { errors, evidence };
+  return { errors, evidence: Float64Array.from(evidence) };
 }

@@ -27,13 +27,14 @@ export interface Judgement {
   readonly feasible: Float64Array;
   /** What designs are compared by, larger being better whatever the direction. */
   readonly bound: Float64Array;
-  /** The bound moved by what the denoiser knows of the reward: for samples and measured designs, since a search would exploit it. */
+  /** The bound moved by what the denoiser knows of the reward, if that was asked for: for samples and measured designs, since a search
+   *  would exploit it. */
   readonly informed: Float64Array;
 }
 
 export interface Judge {
-  /** Of n x d encoded designs. */
-  judge(designs: Float32Array): Promise<Judgement>;
+  /** Of n x d encoded designs. `informed` (true): what the denoiser knows of their rewards is asked for. */
+  judge(designs: Float32Array, options?: { readonly informed?: boolean }): Promise<Judgement>;
   /** What the denoiser's opinion is worth beside the surrogate's (`evidenceWeight`). */
   readonly evidenceWeight: number;
   /** How fast its doubt grows beyond the data. */
@@ -131,10 +132,10 @@ export async function createJudge(options: JudgeOptions): Promise<Judge> {
   return {
     evidenceWeight: weight,
     doubtOffData,
-    judge: async (designs) => {
+    judge: async (designs, { informed = true } = {}) => {
       const [predicted, { errors, evidence }] = await Promise.all([
         surrogate.predict(designs),
-        support.errors(designs, stream.split('support of designs', calls++)),
+        support.errors(designs, stream.split('support of designs', calls++), { evidence: informed }),
       ]);
       const opinion = limited(evidence);
       const excess = support.excess(errors);
@@ -156,7 +157,7 @@ export async function createJudge(options: JudgeOptions): Promise<Judge> {
         trust: support.trust(errors),
         feasible,
         bound: success.map(expected),
-        informed: success.map((value, i) => expected(value + weight * opinion[i]! * predicted.std[i]!, i)),
+        informed: success.map((value, i) => expected(value + weight * (opinion[i] ?? 0) * predicted.std[i]!, i)),
       };
     },
     dispose: () => support.dispose(),

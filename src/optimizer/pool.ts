@@ -10,6 +10,8 @@ export interface Candidate {
   readonly target?: number;
   /** Which request that was. */
   readonly request?: number;
+  /** Made by a search from others. */
+  readonly varied?: true;
 }
 
 /** Collects distinct, feasible, printable designs that were not measured. */
@@ -78,7 +80,7 @@ export function createPool(
       const designs = moved(made);
       for (let offset = 0; offset < designs.length; offset += space.dimension) {
         const design = decode(designs, offset);
-        if (design !== undefined) add({ design });
+        if (design !== undefined) add({ design, varied: true });
       }
     },
     addDesign: (design) => count(add({ design })),

@@ -58,7 +58,8 @@ export function createPopulation(
       if (fresh.length === 0) return known;
       const encoded = space.encodeAll(fresh.map(({ design }) => design));
       fresh.forEach((_, i) => rows.push(encoded.subarray(i * space.dimension, (i + 1) * space.dimension)));
-      known = together(known, await judge.judge(encoded));
+      const informed = !fresh.every(({ varied }) => varied);
+      known = together(known, await judge.judge(encoded, { informed }));
       return known;
     },
     encoded: (index) => rows[index]!,

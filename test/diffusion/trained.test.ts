@@ -256,6 +256,18 @@ describe('support', () => {
     expect(first.evidence[0]).toBeCloseTo(all.evidence[0]!, 5);
   });
 
+  test('errors are the same where no evidence is asked for', async () => {
+    const { errors } = await support();
+    const designs = drawRows(5, randomStream(35)).designs;
+    const [asked, unasked] = [
+      await errors(designs, randomStream(36)),
+      await errors(designs, randomStream(36), { evidence: false }),
+    ];
+    expect(asked.evidence).toHaveLength(5);
+    expect(unasked.evidence).toHaveLength(0);
+    unasked.errors.forEach((error, i) => expect(error).toBeCloseTo(asked.errors[i]!, 6));
+  });
+
   test('evidence orders designs by their reward, and is standard over the reference', async () => {
     const { errors, standardEvidence } = await support();
     const { designs } = drawRows(400, randomStream(39));

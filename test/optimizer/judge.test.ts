@@ -52,7 +52,7 @@ const feasibilityOf = (probability: number): Feasibility => ({
 const slanted = surrogateOf(([x, y]) => ({ mean: 3 + x! - 0.5 * y!, std: 0.4 + 0.1 * x! }));
 const noRows = { designs: new Float32Array(), residuals: new Float64Array() };
 
-async function judged(designs: Float32Array, change: Partial<JudgeOptions> = {}) {
+async function judged(designs: Float32Array, change: Partial<JudgeOptions> = {}, informed = true) {
   const judge: Judge = await createJudge({
     runtime: referenceRuntime,
     model: trained.model,
@@ -66,7 +66,7 @@ async function judged(designs: Float32Array, change: Partial<JudgeOptions> = {})
     ...change,
   });
   try {
-    return { ...(await judge.judge(designs)), weight: judge.evidenceWeight };
+    return { ...(await judge.judge(designs, { informed })), weight: judge.evidenceWeight };
   } finally {
     await judge.dispose();
   }
@@ -204,6 +204,13 @@ describe('a judgement', () => {
     const moves = near.informed.map((one, i) => one - near.mean[i]!);
     expect(Math.max(...moves)).toBeGreaterThan(0);
     expect(Math.min(...moves)).toBeLessThan(0);
+  });
+
+  test('has none of the evidence where it is not asked for, and the same otherwise', async () => {
+    const [asked, unasked] = [await judged(inside), await judged(inside, {}, false)];
+    expect(asked.informed).not.toEqual(asked.bound);
+    expect(unasked.informed).toEqual(unasked.bound);
+    unasked.bound.forEach((bound, i) => expect(bound).toBeCloseTo(asked.bound[i]!, 5));
   });
 
   test('learns from unseen rows what the evidence is worth', async () => {

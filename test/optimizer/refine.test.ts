@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../../src/base/index.ts';
 import { triedSet } from '../../src/optimizer/context.ts';
+import type { Judge } from '../../src/optimizer/judge.ts';
 import { createPopulation, type Population } from '../../src/optimizer/population.ts';
 import { bestEncoded, refine, type Variation } from '../../src/optimizer/refine.ts';
 import { vary } from '../../src/optimizer/vary.ts';
@@ -30,6 +31,30 @@ function started(space: Space, worth: (vector: Float32Array) => number, count: n
 const bestOf = async (population: Population): Promise<number> => Math.max(...(await population.judged()).bound);
 
 describe('a population', () => {
+  test('asks what the denoiser knows of rewards but for what a search made', async () => {
+    const space = createSpace(plane);
+    const known = knownJudge(2, towards([0, 0]));
+    const informed: (boolean | undefined)[] = [];
+    const judge: Judge = {
+      ...known,
+      judge: (designs, options) => {
+        informed.push(options?.informed);
+        return known.judge(designs);
+      },
+    };
+    const population = createPopulation(space, triedSet(space, []), {}, judge);
+    const add = [
+      () => population.pool.addSamples(Float32Array.of(0.1, 0.2), 1, 0),
+      () => population.pool.addVariations(Float32Array.of(0.3, 0.4)),
+      () => population.pool.addDesign({ x: 0.1, y: 0.9 }),
+    ];
+    for (const one of add) {
+      one();
+      await population.judged();
+    }
+    expect(informed).toEqual([true, false, true]);
+  });
+
   test('judges each design once, in the order of its candidates', async () => {
     const space = createSpace(plane);
     const { judge, population } = started(space, towards([0, 0]), 30);
