@@ -38,14 +38,14 @@ function hashOf(design: Design, names: readonly string[]): number {
   return hash;
 }
 
-const hashes = new WeakMap<Design, number>();
+/** Hashes of designs, which do not change, by the list of names that they are of. */
+const hashes = new WeakMap<readonly string[], WeakMap<Design, number>>();
 
-/** The hash of a design that does not change. */
 function keptHash(design: Design, names: readonly string[]): number {
-  const kept = hashes.get(design);
-  if (kept !== undefined) return kept;
-  const hash = hashOf(design, names);
-  hashes.set(design, hash);
+  const known = hashes.get(names) ?? new WeakMap<Design, number>();
+  hashes.set(names, known);
+  const hash = known.get(design) ?? hashOf(design, names);
+  known.set(design, hash);
   return hash;
 }
 

@@ -110,15 +110,18 @@ function takenDesigns(history: History): readonly Design[] {
 interface TakenSet {
   readonly space: Space;
   readonly set: DesignSet;
-  readonly added: WeakSet<Design>;
+  readonly added: Set<Design>;
 }
 
 const takenSets = new WeakMap<History, TakenSet>();
 
-/** The set of the designs that are taken. It is kept with the history, where designs are only added, as making it anew takes long. */
+/** The set of the designs that are taken. It is kept with the history, as making it anew takes long, until one is taken no longer: a pending
+ *  one in whose place another was measured. */
 function takenSet(space: Space, history: History, taken: readonly Design[]): Tried {
   const kept = takenSets.get(history);
-  const known = kept?.space === space ? kept : { space, set: createDesignSet(space), added: new WeakSet<Design>() };
+  const now = new Set(taken);
+  const holds = kept?.space === space && [...kept.added].every((design) => now.has(design));
+  const known = holds ? kept : { space, set: createDesignSet(space), added: new Set<Design>() };
   takenSets.set(history, known);
   for (const design of taken) {
     if (known.added.has(design)) continue;
@@ -170,13 +173,14 @@ export async function nextDesigns(
   const decimals = decimalsTold(history, space);
   const table = bufferTable(known, space, direction, decimals);
   const warp = warpFor(table.rewards, direction);
+  let takenNow: Tried | undefined;
   const situation = {
     region: incumbents[0] && trustRegion(space, history, incumbents[0], direction),
     incumbents,
     space,
     table: warped(table, warp),
     taken,
-    tried: takenSet(space, history, taken),
+    tried: { has: (design: Design) => (takenNow ??= takenSet(space, history, taken)).has(design) },
     stream: streamOf(options).split('ask', history.asks + 1),
     count: left,
   };

@@ -78,7 +78,9 @@ export class DiffusionOptimizer {
       });
       signal?.throwIfAborted();
       const asked = this.named(round, next);
-      addAsked(this.history, round, asked);
+      // What the history holds is its own.
+      const kept = asked.map((one) => ({ ...one, design: { ...one.design } }));
+      addAsked(this.history, round, kept);
       return asked;
     } finally {
       this.asking = false;

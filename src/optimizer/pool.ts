@@ -10,7 +10,7 @@ export interface Candidate {
   readonly target?: number;
   /** Which request that was. */
   readonly request?: number;
-  /** Made by a search from others. */
+  /** Made from other designs rather than sampled or listed. */
   readonly varied?: true;
 }
 
@@ -22,6 +22,8 @@ export interface Pool {
   addSamples(samples: Float32Array, target: number, request: number): readonly Design[];
   /** Decodes n x d encoded designs that were made from others and adds the feasible new ones. */
   addVariations(designs: Float32Array): void;
+  /** Adds a design that was made from another, as it is. */
+  addVariation(design: Design): void;
   /** Adds a design as it is. */
   addDesign(design: Design): void;
 }
@@ -83,6 +85,7 @@ export function createPool(
         if (design !== undefined) add({ design, varied: true });
       }
     },
+    addVariation: (design) => void add({ design, varied: true }),
     addDesign: (design) => count(add({ design })),
   };
 }

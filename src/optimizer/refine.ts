@@ -27,7 +27,8 @@ export async function bestEncoded(population: Population, count: number): Promis
 
 /**
  * Search around the best of the population: in each generation its best by bound are varied in every way given, in equal parts, and what
- * comes of it is judged and joins. The bound falls off the data, which keeps the search where predictions are worth something.
+ * comes of it is judged and joins. Where designs have numbers the bound falls off the data, which keeps the search where predictions are worth
+ * something.
  */
 export async function refine(
   population: Population,

@@ -210,7 +210,7 @@ export async function repair(
     };
     const work: Work = { table, space, places, starts, trained, runtime, stream, requests };
     const tried = await tryDesigns(work, sampling, options);
-    const judged = await judge.judge(table.space.encodeAll([...designs, ...tried.flat()]));
+    const judged = await judge.judge(table.space.encodeAll([...designs, ...tried.flat()]), { informed: false });
     return {
       table,
       space,

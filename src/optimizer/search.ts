@@ -70,7 +70,7 @@ async function find(context: ProposeContext, options: ProposeOptions, size: Sear
     for (const one of open) await one.dispose();
   }
   for (const design of incumbent === undefined ? [] : choiceNeighbours(space, incumbent))
-    population.pool.addDesign(design);
+    population.pool.addVariation(design);
   return { population, outcomes, counts, sampled };
 }
 

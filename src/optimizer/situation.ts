@@ -20,7 +20,7 @@ export interface Situation {
   readonly table: Table;
   /** Designs that are not to be asked for. */
   readonly taken: readonly Design[];
-  /** The set of these. */
+  /** The set of these, made when it is first asked. */
   readonly tried: Tried;
   readonly stream: RandomStream;
   readonly count: number;

@@ -64,6 +64,11 @@ export function folds(
 /** Of the rows that a member does not see, as many at most tell when to stop. */
 const mostChecked = 2000;
 
+/** Rows that tell when to stop, the same number for each member: [members, rows]. */
+export function checkedRows(split: readonly Fold[]): Int32Array {
+  return Int32Array.from(split.flatMap(({ heldOut }) => [...heldOut.subarray(0, mostChecked)]));
+}
+
 /** Steps in one call of the runtime. */
 const stepsPerRun = 50;
 
@@ -89,7 +94,7 @@ export function trainMembers(
   const { members, batch, steps } = training;
   const loss = ensembleLoss(inputs, training);
   const rowStream = stream.split('rows');
-  const heldOut = split.flatMap((fold) => [...fold.heldOut.subarray(0, mostChecked)]);
+  const checked = checkedRows(split);
   return fit({
     runtime,
     definition: {
@@ -112,7 +117,7 @@ export function trainMembers(
     batches: (_from, count) => drawRows(split, batch, count, rowStream),
     heldOut: {
       loss,
-      inputs: { rows: { shape: [members, heldOut.length / members], data: Int32Array.from(heldOut) } },
+      inputs: { rows: { shape: [members, checked.length / members], data: checked } },
       data,
     },
     runsPerCheck: Math.max(1, Math.round(steps / stepsPerRun / 30)),

@@ -161,6 +161,12 @@ describe('a judgement', () => {
     remote.std.forEach((std, i) => expect(std).toBeCloseTo(near.std[i]! + 10 * remote.surrogateStd[i]!, 9));
   });
 
+  test('told not to, doubts what is remote no more than what is near', async () => {
+    const remoteness = (designs: Float32Array) => new Float64Array(designs.length / 2).fill(2);
+    const { std, surrogateStd } = await judged(inside, { remoteness, doubtOffData: 0 });
+    expect(std).toEqual(surrogateStd);
+  });
+
   test('without doubt and evidence is the prediction', async () => {
     const certain = surrogateOf(([x, y]) => ({ mean: 1 + x! * y!, std: 0 }));
     const { mean, bound, informed } = await judged(Float32Array.from([...inside, ...far]), { surrogate: certain });

@@ -46,13 +46,14 @@ describe('a population', () => {
     const add = [
       () => population.pool.addSamples(Float32Array.of(0.1, 0.2), 1, 0),
       () => population.pool.addVariations(Float32Array.of(0.3, 0.4)),
+      () => population.pool.addVariation({ x: 0.7, y: 0.8 }),
       () => population.pool.addDesign({ x: 0.1, y: 0.9 }),
     ];
     for (const one of add) {
       one();
       await population.judged();
     }
-    expect(informed).toEqual([true, false, true]);
+    expect(informed).toEqual([true, false, false, true]);
   });
 
   test('judges each design once, in the order of its candidates', async () => {

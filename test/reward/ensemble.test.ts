@@ -5,7 +5,7 @@ import { input, onnxRuntime, referenceRuntime } from '../../src/graph/index.ts';
 import { fitEnsemble, type LabelledRows, type Surrogate } from '../../src/reward/index.ts';
 import { choicesOnly } from '../../src/reward/groups.ts';
 import { lossRules } from '../../src/reward/ensemble-network.ts';
-import { ensembleTrainingFor, folds } from '../../src/reward/ensemble-training.ts';
+import { checkedRows, ensembleTrainingFor, folds } from '../../src/reward/ensemble-training.ts';
 
 const runtime = onnxRuntime({ threads: 2 });
 afterAll(() => runtime.close());
@@ -191,6 +191,18 @@ test('held-out rows: each member its own, all of the same number, the rest train
       if (rows >= members) expect(new Set(all).size).toBe(all.length);
     }),
   );
+});
+
+test('rows that tell when to stop are those that a member does not see, two thousand of many', () => {
+  const [few, many] = [30, 9000].map((rows) => folds(rows, { members: 3, heldOutShare: 0.3 }, randomStream(1)));
+  expect([...checkedRows(few!)]).toEqual(few!.flatMap(({ heldOut }) => [...heldOut]));
+  const checked = checkedRows(many!);
+  expect(checked).toHaveLength(6000);
+  many!.forEach(({ heldOut }, member) => {
+    expect(heldOut).toHaveLength(2700);
+    const unseen = new Set(heldOut);
+    expect([...checked.subarray(2000 * member, 2000 * (member + 1))].every((row) => unseen.has(row))).toBe(true);
+  });
 });
 
 test('the likelihood learns where the noise is', async () => {

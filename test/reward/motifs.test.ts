@@ -65,6 +65,7 @@ describe('motifs', () => {
       (positions) => ensembleTrainingFor(100, { sequences: [{ start: 0, positions, choices: 2 }] }).motifs,
     );
     expect(told).toEqual([0, 64, 64, 0]);
+    expect(ensembleTrainingFor(1000, { sequences: [{ start: 0, positions: 4, choices: 2 }] }).motifs).toBe(32);
   });
 
   test('that were only seen at the start of sequences are known at their end', async () => {
