@@ -95,6 +95,7 @@ describe('formatCell', () => {
           expect(Math.abs(read - value)).toBeLessThanOrEqual(most);
         },
       ),
+      { examples: [[-38938.709289181046, 11]] },
     );
   });
 
