@@ -7,18 +7,15 @@ import type { Region } from './region.ts';
 /** What was tried already. */
 export type Tried = Pick<DesignSet, 'has'>;
 
-/** The set of some designs, made when it is first asked: the first samples are under way by then. */
+/** A set that is made when it is first asked: the first samples are under way by then. */
+export function whenAsked(make: () => Tried): Tried {
+  let made: Tried | undefined;
+  return { has: (design) => (made ??= make()).has(design) };
+}
+
+/** The set of some designs. */
 export function triedSet(space: Space, designs: readonly Design[]): Tried {
-  let made: DesignSet | undefined;
-  return {
-    has: (design) => {
-      if (made === undefined) {
-        made = createDesignSet(space);
-        for (const one of designs) made.add(one);
-      }
-      return made.has(design);
-    },
-  };
+  return whenAsked(() => createDesignSet(space, designs));
 }
 
 /** What proposals are made from. */

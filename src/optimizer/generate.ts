@@ -34,8 +34,7 @@ export function* newDesigns(
   tried: readonly Design[],
   candidates: readonly Design[] | undefined,
 ): Generator<Design, void, undefined> {
-  const known = createDesignSet(space);
-  for (const design of tried) known.add(design);
+  const known = createDesignSet(space, tried);
   for (const design of candidates ?? enumerate(space)) {
     if (keepsFixed(design, space) && known.addNew(design)) yield design;
   }
@@ -196,8 +195,7 @@ async function outcomeOf(
   space: Space,
   judge: Judge,
 ): Promise<Omit<TargetOutcome, 'chosen'>> {
-  const distinct = createDesignSet(space);
-  for (const design of designs) distinct.add(design);
+  const distinct = createDesignSet(space, designs);
   const { mean, trust, informed } = await judge.judge(space.encodeAll(designs));
   const quantiles = (values: Float64Array): readonly [number, number, number] =>
     values.length === 0 ? [NaN, NaN, NaN] : [quantile(values, 0.1), quantile(values, 0.5), quantile(values, 0.9)];

@@ -47,8 +47,7 @@ function* inOrder(
     const order = Array.from(stream.permutation(candidates.length), (row) => candidates[row]!);
     return yield* newDesigns(space, tried, order);
   }
-  const known = createDesignSet(space);
-  for (const design of tried) known.add(design);
+  const known = createDesignSet(space, tried);
   const next = spreadDesigns(space, stream);
   const taken: Design[] = [];
   for (let point = 0; point < points; point++) {

@@ -5,7 +5,7 @@ import { createDesignSet, type Design, type DesignSet, type Space } from '../spa
 import type { Direction, Table } from '../table/index.ts';
 import { bufferTable, decimalsTold, knownDesigns, type KnownDesign } from './buffer.ts';
 import { candidatesNext } from './candidate-round.ts';
-import type { Tried } from './context.ts';
+import { whenAsked, type Tried } from './context.ts';
 import { defaultCount, defaultOnline, defaultRefinement } from './defaults.ts';
 import { countNew } from './generate.ts';
 import { initialDesigns, leavesRoom } from './initial.ts';
@@ -173,14 +173,13 @@ export async function nextDesigns(
   const decimals = decimalsTold(history, space);
   const table = bufferTable(known, space, direction, decimals);
   const warp = warpFor(table.rewards, direction);
-  let takenNow: Tried | undefined;
   const situation = {
     region: incumbents[0] && trustRegion(space, history, incumbents[0], direction),
     incumbents,
     space,
     table: warped(table, warp),
     taken,
-    tried: { has: (design: Design) => (takenNow ??= takenSet(space, history, taken)).has(design) },
+    tried: whenAsked(() => takenSet(space, history, taken)),
     stream: streamOf(options).split('ask', history.asks + 1),
     count: left,
   };

@@ -90,11 +90,7 @@ async function tryDesigns(work: Work, sampling: SamplingOptions, options: Repair
     const first = own.problemWith(start) === undefined ? start : nearest(own.encode(start), 0);
     return first === undefined ? [] : [first];
   });
-  const seen = tried.map((designs, i) => {
-    const set = createDesignSet(places[i]!.space);
-    designs.forEach((design) => set.add(design));
-    return set;
-  });
+  const seen = tried.map((designs, i) => createDesignSet(places[i]!.space, designs));
   const times = Math.ceil(draws / requests.length);
   const designs = repeated(vectors, dimension, times);
   const fixed = heldColumns(space, [...Object.keys(fix), ...keep], designs);

@@ -6,11 +6,11 @@ import type { Design, DesignSet, Space } from './types.ts';
 const radius = 2e-3 * (1 + 1e-9);
 
 /**
- * An empty set of designs of the space. Whether a design is in it is decided pair by pair: it is, if one of the designs added has the
+ * A set of designs of the space, those given to begin with. Whether a design is in it is decided pair by pair: it is, if one of the designs added has the
  * same step or choice of every parameter and lies within 1e-3 of the range (of its logarithm on a log scale) in every real without
  * steps. `size` counts the designs added that were not equal to an earlier one.
  */
-export function createDesignSet(space: Space): DesignSet {
+export function createDesignSet(space: Space, designs: readonly Design[] = []): DesignSet {
   const { columns } = compile(space.definition);
   const discrete = columns.filter(({ codec }) => codec.count < Infinity || codec.shape.kind === 'onehot');
   const continuous = columns.filter(({ codec }) => codec.count === Infinity && codec.shape.kind === 'scalar');
@@ -39,7 +39,7 @@ export function createDesignSet(space: Space): DesignSet {
     return group;
   }
 
-  return {
+  const set: DesignSet = {
     has: (design) => groups.get(keyOf(design))?.hasNear(pointOf(design)) ?? false,
     add: (design) => {
       if (groupOf(design).add(pointOf(design))) size++;
@@ -55,4 +55,6 @@ export function createDesignSet(space: Space): DesignSet {
       return size;
     },
   };
+  for (const design of designs) set.add(design);
+  return set;
 }

@@ -145,7 +145,7 @@ describe('a judgement', () => {
     expect(top(off.bound)).toBeLessThan(quantile(near.bound, 0.1));
   });
 
-  test('told that errors say little, doubts what is off the data no more than the surrogate does, and trusts it as little', async () => {
+  test('told not to doubt more, doubts what is off the data no more than the surrogate does, and trusts it as little', async () => {
     const [told, untold] = [await judged(far, { doubtOffData: 0 }), await judged(far)];
     expect(told.std).toEqual(told.surrogateStd);
     expect(told.trust).toEqual(untold.trust);
@@ -161,7 +161,7 @@ describe('a judgement', () => {
     remote.std.forEach((std, i) => expect(std).toBeCloseTo(near.std[i]! + 10 * remote.surrogateStd[i]!, 9));
   });
 
-  test('told not to, doubts what is remote no more than what is near', async () => {
+  test('told not to doubt more, doubts what is remote no more than what is near', async () => {
     const remoteness = (designs: Float32Array) => new Float64Array(designs.length / 2).fill(2);
     const { std, surrogateStd } = await judged(inside, { remoteness, doubtOffData: 0 });
     expect(std).toEqual(surrogateStd);
