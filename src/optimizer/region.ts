@@ -3,6 +3,7 @@ import { orderedEvaluations } from '../run/index.ts';
 import type { Space } from '../space/index.ts';
 import type { Direction } from '../table/index.ts';
 import { freeNumbers } from './fixed.ts';
+import { stepOf } from './vary.ts';
 
 /** A box in encoded coordinates, d numbers each. */
 export interface Region {
@@ -33,9 +34,9 @@ function rewardsByRound(history: History, sign: number): readonly (readonly numb
 
 /**
  * The side of the region after some rounds, a share of the range: doubled when rounds in a row gained, halved when rounds in a row did
- * not, and begun anew when it has become too small. `numbers` is how many free numbers a design has.
+ * not, and begun anew when it has become too small, less than `least`. `numbers` is how many free numbers a design has.
  */
-export function sideAfter(rounds: readonly (readonly number[])[], numbers: number): number {
+export function sideAfter(rounds: readonly (readonly number[])[], numbers: number, least: number = side.least): number {
   let length: number = side.first;
   let [gained, failed] = [0, 0];
   let best = -Infinity;
@@ -53,14 +54,15 @@ export function sideAfter(rounds: readonly (readonly number[])[], numbers: numbe
       length /= 2;
       failed = 0;
     }
-    if (length < side.least) length = side.first;
+    if (length < least) length = side.first;
   }
   return length;
 }
 
 /**
- * Where a model is to be believed: a box around the best design, of a side that what came of the rounds so far decides. Choices are free.
- * Undefined in a space of few free numbers.
+ * Where a model is to be believed: a box around the best design, of a side that what came of the rounds so far decides. It holds a step of
+ * each number in either direction, and begins anew when it would hold no more than that. Choices are free. Undefined in a space of few
+ * free numbers.
  */
 export function trustRegion(
   space: Space,
@@ -70,11 +72,14 @@ export function trustRegion(
 ): Region | undefined {
   const numbers = freeNumbers(space);
   if (numbers.length < leastNumbers) return undefined;
-  const length = sideAfter(rewardsByRound(history, direction === 'maximize' ? 1 : -1), numbers.length);
+  const steps = numbers.map((column) => (column.kind === 'scalar' ? stepOf(column)(center[column.offset]!) : 0));
+  const least = Math.max(side.least, Math.min(...steps));
+  const length = sideAfter(rewardsByRound(history, direction === 'maximize' ? 1 : -1), numbers.length, least);
   const [low, high] = [new Float32Array(space.dimension).fill(-1), new Float32Array(space.dimension).fill(1)];
-  for (const { offset } of numbers) {
-    low[offset] = Math.max(-1, center[offset]! - length);
-    high[offset] = Math.min(1, center[offset]! + length);
+  for (const [i, { offset }] of numbers.entries()) {
+    const reach = Math.max(length, steps[i]!);
+    low[offset] = Math.max(-1, center[offset]! - reach);
+    high[offset] = Math.min(1, center[offset]! + reach);
   }
   return { low, high };
 }

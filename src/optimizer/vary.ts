@@ -24,7 +24,8 @@ const edge = 1 + 1e-6;
 
 const anyNumber = (): number => 0;
 
-function stepOf(column: EncodedColumn & { readonly kind: 'scalar' }): Gene['stepAt'] {
+/** The distance from an encoded coordinate of a number to its next value; 0 where any is one. */
+export function stepOf(column: EncodedColumn & { readonly kind: 'scalar' }): (x: number) => number {
   const { parameter, axis } = column;
   const { low, high, log } = axis;
   const step =

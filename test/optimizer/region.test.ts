@@ -82,6 +82,31 @@ describe('the region', () => {
     expect(width('maximize')).toBeGreaterThan(2 * 0.4);
   });
 
+  it('holds a step of every number, however small it has become, and begins anew where that is all it holds', () => {
+    const stepped = createSpace({
+      parameters: {
+        ...Object.fromEntries(numbers.map(([name], i) => [name, { type: 'integer', min: 0, max: i === 0 ? 4 : 20 }])),
+      },
+    });
+    const center = stepped.encode(Object.fromEntries(numbers.map(([name], i) => [name, i === 0 ? 2 : 10])));
+    const widths = (failed: number): readonly number[] => {
+      const after = createHistory();
+      for (let round = 1; round <= 1 + 3 * failed; round++) {
+        for (const at of [0, 1, 2, 3]) {
+          const request = { id: `r${round}-${at}`, design: { x0: at, x1: round } };
+          addAsked(after, round, [request]);
+          addTold(after, { ...request, source: 'oracle', status: 'measured', reward: round === 1 ? 1 : 0 });
+        }
+      }
+      const { low, high } = trustRegion(stepped, after, center, 'maximize')!;
+      return [high[0]! - low[0]!, high[9]! - low[9]!];
+    };
+    // Steps are 0.5 and 0.1 of coordinates that span 2.
+    expect(widths(2).map((width) => Number(width.toFixed(5)))).toEqual([1, 0.4]);
+    expect(widths(3).map((width) => Number(width.toFixed(5)))).toEqual([1, 0.2]);
+    expect(widths(4).map((width) => Number(width.toFixed(5)))).toEqual([1.6, 1.6]);
+  });
+
   it('is none where few numbers are free', () => {
     expect(trustRegion(space.fix({ x3: 2 }), history, space.encode(at(1)), 'minimize')).toBeUndefined();
   });
