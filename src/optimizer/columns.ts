@@ -18,15 +18,19 @@ import {
   type NamedValues,
   type Tensor,
 } from '../graph/index.ts';
-import { toCoordinate, type Design, type EncodedColumn, type RealParameter, type Space } from '../space/index.ts';
+import {
+  toCoordinate,
+  type Design,
+  type OnehotColumn,
+  type RealParameter,
+  type ScalarColumn,
+  type Space,
+} from '../space/index.ts';
 
 /** Name of the output that holds a parameter's column. */
 export function outputName(parameter: string): string {
   return `design/${parameter}`;
 }
-
-type ScalarColumn = Extract<EncodedColumn, { kind: 'scalar' }>;
-type OnehotColumn = Extract<EncodedColumn, { kind: 'onehot' }>;
 
 /** The value in own units, [n]: v = low + (x + 1) / 2 (high - low), in logarithms on a log scale, on its step where it has one. */
 function numeric(x: Tensor, { axis, parameter }: ScalarColumn): Tensor {

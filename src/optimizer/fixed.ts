@@ -1,5 +1,5 @@
 import type { FixedCoordinates } from '../diffusion/index.ts';
-import { createSpace, type EncodedColumn, type Space } from '../space/index.ts';
+import { createSpace, type ScalarColumn, type Space } from '../space/index.ts';
 
 /** The coordinates of a space's fixed parameters, as a sampler holds them; undefined where nothing is fixed. */
 export function fixedCoordinates({ definition, columns, dimension, fixed }: Space): FixedCoordinates | undefined {
@@ -18,6 +18,8 @@ export function fixedCoordinates({ definition, columns, dimension, fixed }: Spac
 }
 
 /** The columns of numbers that are not fixed. */
-export function freeNumbers(space: Pick<Space, 'columns' | 'fixed'>): readonly EncodedColumn[] {
-  return space.columns.filter(({ kind, name }) => kind === 'scalar' && space.fixed[name] === undefined);
+export function freeNumbers(space: Pick<Space, 'columns' | 'fixed'>): readonly ScalarColumn[] {
+  return space.columns.filter(
+    (column): column is ScalarColumn => column.kind === 'scalar' && space.fixed[column.name] === undefined,
+  );
 }

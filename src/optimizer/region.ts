@@ -61,7 +61,7 @@ export function sideAfter(rounds: readonly (readonly number[])[], numbers: numbe
 
 /**
  * Where a model is to be believed: a box around the best design, of a side that what came of the rounds so far decides. It holds a step of
- * each number in either direction, and begins anew when it would hold no more than that. Choices are free. Undefined in a space of few
+ * each number in either direction, and begins anew when its side is less than a step of all of them. Choices are free. Undefined in a space of few
  * free numbers.
  */
 export function trustRegion(
@@ -72,7 +72,7 @@ export function trustRegion(
 ): Region | undefined {
   const numbers = freeNumbers(space);
   if (numbers.length < leastNumbers) return undefined;
-  const steps = numbers.map((column) => (column.kind === 'scalar' ? stepOf(column)(center[column.offset]!) : 0));
+  const steps = numbers.map((column) => stepOf(column)(center[column.offset]!));
   const least = Math.max(side.least, Math.min(...steps));
   const length = sideAfter(rewardsByRound(history, direction === 'maximize' ? 1 : -1), numbers.length, least);
   const [low, high] = [new Float32Array(space.dimension).fill(-1), new Float32Array(space.dimension).fill(1)];

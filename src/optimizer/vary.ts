@@ -1,5 +1,5 @@
 import type { RandomStream } from '../base/index.ts';
-import type { EncodedColumn, Space } from '../space/index.ts';
+import type { EncodedColumn, ScalarColumn, Space } from '../space/index.ts';
 
 /** Share of a child's columns that come from its second parent. */
 const crossover = 0.3;
@@ -25,7 +25,7 @@ const edge = 1 + 1e-6;
 const anyNumber = (): number => 0;
 
 /** The distance from an encoded coordinate of a number to its next value; 0 where any is one. */
-export function stepOf(column: EncodedColumn & { readonly kind: 'scalar' }): (x: number) => number {
+export function stepOf(column: ScalarColumn): (x: number) => number {
   const { parameter, axis } = column;
   const { low, high, log } = axis;
   const step =

@@ -1,9 +1,9 @@
 import type { RandomStream } from '../base/index.ts';
 import { sobolSequence } from './sobol.ts';
-import type { Design, EncodedColumn, Space } from './types.ts';
+import type { Design, EncodedColumn, ScalarColumn, Space } from './types.ts';
 
 /** Steps between the ends of an evenly spaced axis; undefined for a real without steps, and on a log scale. */
-export function stepsOf({ parameter, axis }: EncodedColumn & { readonly kind: 'scalar' }): number | undefined {
+export function stepsOf({ parameter, axis }: ScalarColumn): number | undefined {
   const width = axis.high - axis.low;
   if (axis.log) return undefined;
   if (parameter.type === 'ordinal') return width;

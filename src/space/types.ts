@@ -92,6 +92,9 @@ export type EncodedColumn = {
   | { readonly kind: 'onehot'; readonly positions: number; readonly choices: number }
 );
 
+export type ScalarColumn = Extract<EncodedColumn, { kind: 'scalar' }>;
+export type OnehotColumn = Extract<EncodedColumn, { kind: 'onehot' }>;
+
 /** lower <= weights . vector <= upper in encoded coordinates (d weights); the linear constraints as the sampler sees them. */
 export interface EncodedConstraint {
   readonly weights: Float64Array;

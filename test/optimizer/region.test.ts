@@ -82,11 +82,11 @@ describe('the region', () => {
     expect(width('maximize')).toBeGreaterThan(2 * 0.4);
   });
 
-  it('holds a step of every number, however small it has become, and begins anew where that is all it holds', () => {
+  it('holds a step of every number, however small it has become, and begins anew where its side is less than all steps', () => {
     const stepped = createSpace({
-      parameters: {
-        ...Object.fromEntries(numbers.map(([name], i) => [name, { type: 'integer', min: 0, max: i === 0 ? 4 : 20 }])),
-      },
+      parameters: Object.fromEntries(
+        numbers.map(([name], i) => [name, { type: 'integer', min: 0, max: i === 0 ? 4 : 20 }]),
+      ),
     });
     const center = stepped.encode(Object.fromEntries(numbers.map(([name], i) => [name, i === 0 ? 2 : 10])));
     const widths = (failed: number): readonly number[] => {
