@@ -1,6 +1,6 @@
 import { ascend } from './lbfgs.ts';
-import { condition, logPosterior, type Conditioned } from './marginal-likelihood.ts';
-import type { Hyperparameters, Inputs } from './matern.ts';
+import type { Hyperparameters, Inputs } from './kernel.ts';
+import { condition, logPosterior, startingHyperparameters, type Conditioned } from './marginal-likelihood.ts';
 
 /** Designs and their standardised rewards. */
 export interface Standardised {
@@ -30,10 +30,7 @@ export type Solve = (task: ProcessTask, watch: Watch) => Promise<Solved>;
 
 export const solveHere: Solve = async ({ part, known, iterations }, { onIteration, signal }) => {
   const count = part.inputs.groups.reduce((largest, group) => Math.max(largest, group + 1), 0);
-  const start = new Float64Array(count + 2);
-  start.fill(Math.log(0.5 * Math.sqrt(count)), 0, count);
-  start[count + 1] = Math.log(0.1);
-  const theta = await ascend((at) => logPosterior(part.inputs, at, part.y, signal), start, {
+  const theta = await ascend((at) => logPosterior(part.inputs, at, part.y, signal), startingHyperparameters(count), {
     iterations,
     firstStep: 0.5,
     smallestGain: 1e-3,

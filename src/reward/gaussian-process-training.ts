@@ -1,8 +1,8 @@
 import type { RandomStream } from '../base/index.ts';
 import { solveHere, type Solved, type Standardised } from './gaussian-process-solve.ts';
 import { solveInThread } from './gaussian-process-thread.ts';
+import type { Inputs } from './kernel.ts';
 import { predictAt, type Conditioned } from './marginal-likelihood.ts';
-import type { Inputs } from './matern.ts';
 import type { Predictions, SurrogateContext } from './surrogate.ts';
 
 /** A Gaussian process with a Matern 5/2 kernel, one length scale per parameter, a constant mean and noise. */

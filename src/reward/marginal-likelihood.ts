@@ -1,15 +1,16 @@
 import { cholesky, gramOfLower, invertLower, lowerTimes, lowerTransposedTimes } from './cholesky.ts';
 import {
+  compared,
   covariance,
   crossCovariance,
-  distances,
+  hyperparametersInCommon,
   noiseVariance,
+  priorVariance,
   pullBack,
-  signalVariance,
-  type Apart,
   type Hyperparameters,
   type Inputs,
-} from './matern.ts';
+  type Pairs,
+} from './kernel.ts';
 import { dotOf } from './rows.ts';
 import { inSlices } from './slices.ts';
 import type { Predictions } from './surrogate.ts';
@@ -36,17 +37,17 @@ export async function condition(
   y: Float64Array,
   signal?: AbortSignal,
 ): Promise<Conditioned | undefined> {
-  return conditionAt(await distances(inputs, theta, signal), theta, y, signal);
+  return conditionAt(await compared(inputs, theta, signal), theta, y, signal);
 }
 
 async function conditionAt(
-  apart: Apart,
+  pairs: Pairs,
   theta: Hyperparameters,
   y: Float64Array,
   signal: AbortSignal | undefined,
 ): Promise<Conditioned | undefined> {
   const n = y.length;
-  const factor = await cholesky(covariance(apart, theta), n, signal);
+  const factor = await cholesky(covariance(pairs, theta), n, signal);
   if (factor === undefined) return undefined;
   const whitening = await invertLower(factor, n, signal);
   const ones = lowerTimes(whitening, new Float64Array(n).fill(1));
@@ -75,11 +76,12 @@ export function predictAt(
 ): Predictions {
   const m = others.designs.length / others.groups.length;
   const covariances = crossCovariance(known, others, theta);
+  const prior = priorVariance(known.groups, theta);
   const predicted = { mean: new Float64Array(m), std: new Float64Array(m) };
   for (let i = 0; i < m; i++) {
     const white = lowerTimes(whitening, covariances(i));
     predicted.mean[i] = mean + dot(white, whitened);
-    predicted.std[i] = Math.sqrt(Math.max(0, signalVariance(theta) - dot(white, white)) + noiseVariance(theta));
+    predicted.std[i] = Math.sqrt(Math.max(0, prior - dot(white, white)) + noiseVariance(theta));
   }
   return predicted;
 }
@@ -97,7 +99,7 @@ export async function covarianceAt(
   const covariances = crossCovariance(known, others, theta);
   const white = new Float64Array(m * n);
   await inSlices(m, signal, (i) => white.set(lowerTimes(whitening, covariances(i)), i * n));
-  const result = covariance(await distances(others, theta, signal), theta);
+  const result = covariance(await compared(others, theta, signal), theta);
   await inSlices(m, signal, (i) => {
     for (let j = 0; j <= i; j++) {
       const left = result[i * m + j]! - dotOf(white, i * n, white, j * n, n);
@@ -115,16 +117,25 @@ interface Prior {
 }
 
 /** Length scales: LogNormal(sqrt 2 + log(groups) / 2, sqrt 3) of Hvarfner et al. (2024), whose density is a normal one of the logarithm
- *  around its mode. Signal and noise: weak, around 1 and 0.02. */
-const priors = (groups: number): { length: Prior; signal: Prior; noise: Prior } => ({
-  length: { mean: Math.SQRT2 - 3 + 0.5 * Math.log(groups), std: Math.sqrt(3) },
-  signal: { mean: 0, std: 1 },
-  noise: { mean: -4, std: 2 },
-});
+ *  around its mode. The additive part's length scale and variance: weak, around a tenth and a third. Signal and noise: weak, around 1
+ *  and 0.02. */
+const lengthPrior = (groups: number): Prior => ({ mean: Math.SQRT2 - 3 + 0.5 * Math.log(groups), std: Math.sqrt(3) });
+const priorsInCommon: readonly Prior[] = [
+  { mean: Math.log(0.1), std: 1 },
+  { mean: Math.log(0.3), std: 2 },
+  { mean: 0, std: 1 },
+  { mean: -4, std: 2 },
+];
 
 function priorOf(index: number, size: number): Prior {
-  const { length, signal, noise } = priors(size - 2);
-  return index < size - 2 ? length : index === size - 2 ? signal : noise;
+  const groups = size - hyperparametersInCommon;
+  return index < groups ? lengthPrior(groups) : priorsInCommon[index - groups]!;
+}
+
+/** Where the search for hyperparameters of so many groups starts. */
+export function startingHyperparameters(groups: number): Hyperparameters {
+  const lengths = Array<number>(groups).fill(Math.log(0.5 * Math.sqrt(groups)));
+  return Float64Array.of(...lengths, priorsInCommon[0]!.mean, priorsInCommon[1]!.mean, 0, Math.log(0.1));
 }
 
 export interface Objective {
@@ -139,8 +150,8 @@ export async function logPosterior(
   y: Float64Array,
   signal?: AbortSignal,
 ): Promise<Objective | undefined> {
-  const apart = await distances(inputs, theta, signal);
-  const conditioned = await conditionAt(apart, theta, y, signal);
+  const pairs = await compared(inputs, theta, signal);
+  const conditioned = await conditionAt(pairs, theta, y, signal);
   if (conditioned === undefined) return undefined;
   const { whitening, weights } = conditioned;
   const n = y.length;
@@ -150,7 +161,7 @@ export async function logPosterior(
       byCovariance[i * n + j] = 0.5 * (weights[i]! * weights[j]! - byCovariance[i * n + j]!);
     }
   }
-  const gradient = await pullBack(apart, theta, byCovariance, signal);
+  const gradient = await pullBack(pairs, theta, byCovariance, signal);
   let value = conditioned.logLikelihood;
   theta.forEach((parameter, index) => {
     const { mean, std } = priorOf(index, theta.length);

@@ -6,6 +6,7 @@ import { solveHere } from '../../src/reward/gaussian-process-solve.ts';
 import { solveInThread } from '../../src/reward/gaussian-process-thread.ts';
 import { leaveOneOut, pick } from '../../src/reward/gaussian-process-training.ts';
 import { cholesky, gramOfLower, invertLower, lowerTimes, lowerTransposedTimes } from '../../src/reward/cholesky.ts';
+import { compared, covariance, type Inputs } from '../../src/reward/kernel.ts';
 import { ascend } from '../../src/reward/lbfgs.ts';
 import {
   condition,
@@ -14,7 +15,6 @@ import {
   predictAt,
   type Conditioned,
 } from '../../src/reward/marginal-likelihood.ts';
-import { covariance, distances, type Inputs } from '../../src/reward/matern.ts';
 import { drawRows, smooth } from './conformance.ts';
 
 const runtime = onnxRuntime({ threads: 1 });
@@ -70,11 +70,18 @@ test('L-BFGS climbs Rosenbrock’s valley to its top, and stays where there is n
   expect(await ascend(() => Promise.resolve(undefined), start, options)).toBe(start);
 });
 
-/** Two groups: a coordinate of its own, and three that share a length scale. */
+/** A number and a choice of three options, whose coordinates share a length scale. */
 const groups = [0, 1, 1, 1];
-const inputs: Inputs = { designs: randomStream(3).fillNormal(new Float64Array(15 * 4)), groups };
-const y = Float64Array.from({ length: 15 }, (_, i) => Math.sin(inputs.designs[4 * i]!) + inputs.designs[4 * i + 1]!);
-const theta = Float64Array.of(0.3, 0.8, -0.2, -2);
+const drawn = randomStream(3).fillNormal(new Float64Array(15));
+const inputs: Inputs = {
+  designs: Float64Array.from({ length: 15 * 4 }, (_, at) => {
+    const [i, k] = [Math.floor(at / 4), at % 4];
+    return k === 0 ? drawn[i]! : (i % 3 === k - 1 ? 1 : -1) / Math.sqrt(8);
+  }),
+  groups,
+};
+const y = Float64Array.from({ length: 15 }, (_, i) => Math.sin(drawn[i]!) + (i % 3));
+const theta = Float64Array.of(0.3, 0.8, -1.5, -0.4, -0.2, -2);
 
 test('the log posterior has the gradient of central differences', async () => {
   const { gradient } = (await logPosterior(inputs, theta, y))!;
@@ -92,8 +99,8 @@ test('the log posterior has the gradient of central differences', async () => {
 
 test('the log likelihood of two rewards is that of their bivariate normal distribution', async () => {
   const two: Inputs = { designs: Float64Array.of(0, 1), groups: [0] };
-  const scales = Float64Array.of(0, 0, -1);
-  const known = covariance(await distances(two, scales), scales);
+  const scales = Float64Array.of(0, 0, 0, 0, -1);
+  const known = covariance(await compared(two, scales), scales);
   const r = Math.sqrt(5);
   expect(known[2]).toBeCloseTo((1 + r + 5 / 3) * Math.exp(-r), 12);
   const [own, shared] = [1 + 1e-4 + Math.exp(-1), known[2]!];
@@ -161,7 +168,7 @@ test('covariances are those that an added row leaves, with the variances of pred
   const stream = randomStream(9);
   const draw = (n: number): Inputs => ({ designs: stream.fillNormal(new Float64Array(2 * n)), groups: [0, 1] });
   const [known, others] = [draw(8), draw(4)];
-  const scales = Float64Array.of(0.3, 0.6, 0.2, -2);
+  const scales = Float64Array.of(0.3, 0.6, -1, -0.5, 0.2, -2);
   const y = stream.fillNormal(new Float64Array(8));
   const conditioned = (await condition(known, scales, y))!;
   const covariances = await covarianceAt(known, scales, conditioned, others);

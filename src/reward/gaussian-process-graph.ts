@@ -1,0 +1,174 @@
+import {
+  add,
+  concat,
+  constant,
+  cos,
+  exp,
+  matMul,
+  maximum,
+  multiply,
+  relu,
+  sin,
+  sqrt,
+  square,
+  subtract,
+  sum,
+  type Tensor,
+} from '../graph/index.ts';
+import { additiveLayout, frequency, harmonicShares, optionValue, type AdditiveLayout } from './additive.ts';
+import {
+  additiveLogLength,
+  additiveVariance,
+  inverseLengths,
+  noiseVariance,
+  priorVariance,
+  signalVariance,
+  type Hyperparameters,
+  type Inputs,
+} from './kernel.ts';
+import type { Conditioned } from './marginal-likelihood.ts';
+
+/** Of encoded designs [m, d] with n known ones, noise left out. */
+export interface Covariances {
+  /** [m, n]. */
+  readonly whole: (designs: Tensor) => Tensor;
+  /** Times weights (n), [m, 1]; the additive part without an [m, n] product. */
+  readonly weighted: (designs: Tensor, weights: Float64Array) => Tensor;
+}
+
+/** `unit` (d): what encoded coordinates are multiplied by to be those of `known`. */
+export function covariancesWith(known: Inputs, unit: Float64Array, theta: Hyperparameters): Covariances {
+  const { groups } = known;
+  const n = known.designs.length / groups.length;
+  const product = productWith(known, unit, theta);
+  const times = (left: Tensor, weights: Float64Array): Tensor => matMul(left, constant(weights, [weights.length, 1]));
+  const layout = additiveLayout(groups);
+  if (layout === undefined) {
+    return { whole: product, weighted: (designs, weights) => times(product(designs), weights) };
+  }
+  const { features, ofKnown, offsets, width } = additiveWith(known, unit, layout, theta);
+  return {
+    whole: (designs) => {
+      const additive = matMul(features(designs), constant(ofKnown, [n, width]), { transposeB: true });
+      return add(product(designs), add(additive, constant(offsets, [1, n])));
+    },
+    weighted: (designs, weights) => {
+      const collected = new Float64Array(width);
+      ofKnown.forEach((value, at) => (collected[at % width]! += value * weights[Math.floor(at / width)]!));
+      const offset = offsets.reduce((total, value, i) => total + value * weights[i]!, 0);
+      return add(times(product(designs), weights), add(times(features(designs), collected), offset));
+    },
+  };
+}
+
+/** Added to squared distances: the root's slope stays finite. */
+const smallestSquare = 1e-8;
+
+/** The Matern part, [m, n]. Factors are within constants: an [m, n] product is what costs. */
+function productWith(
+  { designs, groups }: Inputs,
+  unit: Float64Array,
+  theta: Hyperparameters,
+): (designs: Tensor) => Tensor {
+  const d = groups.length;
+  const n = designs.length / d;
+  const scales = inverseLengths(groups, theta).map((one) => Math.sqrt(5) * one);
+  const center = new Float64Array(d);
+  designs.forEach((value, i) => (center[i % d]! += value / n));
+  const z = designs.map((value, i) => (value - center[i % d]!) * scales[i % d]!);
+  const squares = new Float64Array(n);
+  z.forEach((value, i) => (squares[Math.floor(i / d)]! += value * value));
+  const minusTwice = z.map((value) => -2 * value);
+  const logVariance = Math.log(signalVariance(theta));
+  return (raw) => {
+    const x = multiply(subtract(multiply(raw, constant(unit)), constant(center)), constant(scales));
+    const cross = matMul(x, constant(minusTwice, [n, d]), { transposeB: true });
+    const squared = relu(add(add(cross, sum(square(x), [1], true)), constant(squares, [1, n])));
+    const r = sqrt(add(squared, 5 * smallestSquare));
+    return multiply(add(add(multiply(squared, 1 / 3), r), 1), exp(subtract(logVariance, r)));
+  };
+}
+
+interface Additive {
+  /** [m, width]. */
+  readonly features: (designs: Tensor) => Tensor;
+  /** What features of known designs are multiplied by, n x width. */
+  readonly ofKnown: Float64Array;
+  /** Added for known designs (n). */
+  readonly offsets: Float64Array;
+  readonly width: number;
+}
+
+/** The additive part: covariances are features times `ofKnown`, and `offsets`. */
+function additiveWith(
+  { designs, groups }: Inputs,
+  unit: Float64Array,
+  { numbers, options, parameters, harmonics }: AdditiveLayout,
+  theta: Hyperparameters,
+): Additive {
+  const d = groups.length;
+  const n = designs.length / d;
+  const each = additiveVariance(groups, theta) / parameters;
+  const { shares } = harmonicShares(harmonics, additiveLogLength(theta));
+  const waves = numbers.length * harmonics;
+  const width = 2 * waves + (options.length > 0 ? d : 0);
+  const frequencies = new Float64Array(d * waves);
+  const ofKnown = new Float64Array(n * width);
+  const offsets = new Float64Array(n);
+  numbers.forEach((k, place) => {
+    for (let j = 0; j < harmonics; j++) {
+      const at = place * harmonics + j;
+      frequencies[k * waves + at] = frequency(j + 1) * unit[k]!;
+      for (let i = 0; i < n; i++) {
+        const phase = frequency(j + 1) * designs[i * d + k]!;
+        ofKnown[i * width + at] = each * shares[j]! * Math.cos(phase);
+        ofKnown[i * width + waves + at] = each * shares[j]! * Math.sin(phase);
+      }
+    }
+  });
+  for (const k of options) {
+    for (let i = 0; i < n; i++) {
+      const half = 0.5 * each * optionValue(designs[i * d + k]!);
+      // An encoded choice is -1 or 1.
+      ofKnown[i * width + 2 * waves + k] = half;
+      offsets[i]! += half;
+    }
+  }
+  return {
+    features: (raw) => {
+      const phases = numbers.length === 0 ? undefined : matMul(raw, constant(frequencies, [d, waves]));
+      return concat([...(phases ? [cos(phases), sin(phases)] : []), ...(options.length > 0 ? [raw] : [])], 1);
+    },
+    ofKnown,
+    offsets,
+    width,
+  };
+}
+
+export interface Posterior {
+  /** [m, 1], of standardised rewards. */
+  readonly mean: Tensor;
+  /** [m, 1], noise included. */
+  readonly variance: Tensor;
+}
+
+/** The posterior by covariances [m, n]. They are whitened first: K^-1 itself would not survive float32. */
+export function posterior(
+  covariances: Tensor,
+  { whitening, whitened, mean }: Conditioned,
+  groups: readonly number[],
+  theta: Hyperparameters,
+): Posterior {
+  const n = whitened.length;
+  const white = matMul(covariances, constant(whitening, [n, n]), { transposeB: true });
+  const left = maximum(subtract(priorVariance(groups, theta), sum(square(white), [1], true)), 0);
+  return {
+    mean: add(matMul(white, constant(whitened, [n, 1])), mean),
+    variance: add(left, noiseVariance(theta)),
+  };
+}
+
+/** The posterior's mean, [m, 1], to a few digits less and without the n x n product: for its slope. */
+export function quickMean(covariances: Covariances, designs: Tensor, { weights, mean }: Conditioned): Tensor {
+  return add(covariances.weighted(designs, weights), mean);
+}
