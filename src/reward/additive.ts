@@ -1,3 +1,5 @@
+import { optionValue } from './options.ts';
+
 /**
  * The part of a Gaussian process that is a sum of functions of one parameter each (Duvenaud, Nickisch and Rasmussen 2011,
  * arXiv:1112.4394), of variance 1 in all. A number's function is a Fourier series on a circle longer than its range, with variances
@@ -42,9 +44,6 @@ export function additiveLayout(groups: readonly number[]): AdditiveLayout | unde
 
 /** Radians per unit. */
 export const frequency = (harmonic: number): number => (2 * Math.PI * harmonic) / circumference;
-
-/** The value of a choice's coordinate, which is 0 or 1 but for a shift, in units in which a change of choice is 1. */
-export const optionValue = (coordinate: number): number => 0.5 + coordinate * Math.SQRT2;
 
 /** Variances of the harmonics 1, 2, ... of a number's series, 1 in all, and their slopes by the logarithm of the length scale. */
 export function harmonicShares(

@@ -15,18 +15,21 @@ import {
   sum,
   type Tensor,
 } from '../graph/index.ts';
-import { additiveLayout, frequency, harmonicShares, optionValue, type AdditiveLayout } from './additive.ts';
+import { additiveLayout, frequency, harmonicShares, type AdditiveLayout } from './additive.ts';
 import {
   additiveLogLength,
   additiveVariance,
   inverseLengths,
+  lengthCount,
   noiseVariance,
+  placed,
   priorVariance,
   signalVariance,
   type Hyperparameters,
   type Inputs,
 } from './kernel.ts';
 import type { Conditioned } from './marginal-likelihood.ts';
+import { optionLayout, optionValue } from './options.ts';
 
 /** Of encoded designs [m, d] with n known ones, noise left out. */
 export interface Covariances {
@@ -64,24 +67,48 @@ export function covariancesWith(known: Inputs, unit: Float64Array, theta: Hyperp
 /** Added to squared distances: the root's slope stays finite. */
 const smallestSquare = 1e-8;
 
+/** Places (`placed`) of encoded designs times sqrt 5, less that of the vector of zeros, [m, d]. */
+function placesOf(known: Inputs, unit: Float64Array, theta: Hyperparameters): (designs: Tensor) => Tensor {
+  const { groups } = known;
+  const d = groups.length;
+  const scales = inverseLengths(groups, theta).map((one) => Math.sqrt(5) * one);
+  const layout = optionLayout(known);
+  if (layout === undefined) {
+    const factors = constant(scales.map((scale, k) => scale * unit[k]!));
+    return (designs) => multiply(designs, factors);
+  }
+  const map = new Float64Array(d * d);
+  for (let k = 0; k < d; k++) map[k * (d + 1)] = scales[k]! * unit[k]!;
+  for (const { first, options, at } of layout.choices) {
+    for (let option = 0; option < options; option++) {
+      const point = lengthCount(groups) + at + option * options;
+      for (let q = 0; q < options; q++) {
+        // An encoded choice is -1 or 1.
+        map[(first + option) * d + first + q] = 0.5 * scales[first]! * theta[point + q]!;
+      }
+    }
+  }
+  return (designs) => matMul(designs, constant(map, [d, d]));
+}
+
 /** The Matern part, [m, n]. Factors are within constants: an [m, n] product is what costs. */
-function productWith(
-  { designs, groups }: Inputs,
-  unit: Float64Array,
-  theta: Hyperparameters,
-): (designs: Tensor) => Tensor {
+function productWith(known: Inputs, unit: Float64Array, theta: Hyperparameters): (designs: Tensor) => Tensor {
+  const { designs, groups } = known;
   const d = groups.length;
   const n = designs.length / d;
-  const scales = inverseLengths(groups, theta).map((one) => Math.sqrt(5) * one);
+  const places = placesOf(known, unit, theta);
+  const all = placed(known, theta).map((value) => Math.sqrt(5) * value);
   const center = new Float64Array(d);
-  designs.forEach((value, i) => (center[i % d]! += value / n));
-  const z = designs.map((value, i) => (value - center[i % d]!) * scales[i % d]!);
+  all.forEach((value, i) => (center[i % d]! += value / n));
+  const z = all.map((value, i) => value - center[i % d]!);
   const squares = new Float64Array(n);
   z.forEach((value, i) => (squares[Math.floor(i / d)]! += value * value));
   const minusTwice = z.map((value) => -2 * value);
   const logVariance = Math.log(signalVariance(theta));
+  const origin = placed({ ...known, designs: new Float64Array(d) }, theta);
+  const shift = center.map((value, k) => value - Math.sqrt(5) * origin[k]!);
   return (raw) => {
-    const x = multiply(subtract(multiply(raw, constant(unit)), constant(center)), constant(scales));
+    const x = subtract(places(raw), constant(shift));
     const cross = matMul(x, constant(minusTwice, [n, d]), { transposeB: true });
     const squared = relu(add(add(cross, sum(square(x), [1], true)), constant(squares, [1, n])));
     const r = sqrt(add(squared, 5 * smallestSquare));

@@ -29,13 +29,16 @@ export interface Watch {
 export type Solve = (task: ProcessTask, watch: Watch) => Promise<Solved>;
 
 export const solveHere: Solve = async ({ part, known, iterations }, { onIteration, signal }) => {
-  const count = part.inputs.groups.reduce((largest, group) => Math.max(largest, group + 1), 0);
-  const theta = await ascend((at) => logPosterior(part.inputs, at, part.y, signal), startingHyperparameters(count), {
-    iterations,
-    firstStep: 0.5,
-    smallestGain: 1e-3,
-    onIteration,
-  });
+  const theta = await ascend(
+    (at) => logPosterior(part.inputs, at, part.y, signal),
+    startingHyperparameters(part.inputs),
+    {
+      iterations,
+      firstStep: 0.5,
+      smallestGain: 1e-3,
+      onIteration,
+    },
+  );
   const conditioned = await condition(known.inputs, theta, known.y, signal);
   if (conditioned === undefined) throw new Error('The covariance of the Gaussian process is not positive definite');
   return { theta, conditioned };

@@ -41,11 +41,12 @@ export function chosenRows(rewards: Float64Array, limit: number, stream: RandomS
   ]).sort();
 }
 
-export function pick({ designs, groups }: Inputs, rows: Uint32Array): Inputs {
+export function pick(inputs: Inputs, rows: Uint32Array): Inputs {
+  const { designs, groups } = inputs;
   const d = groups.length;
   const picked = new Float64Array(rows.length * d);
   rows.forEach((row, i) => picked.set(designs.subarray(row * d, (row + 1) * d), i * d));
-  return { designs: picked, groups };
+  return { ...inputs, designs: picked };
 }
 
 /** The rows that hyperparameters are chosen on. */

@@ -64,6 +64,7 @@ export const fitGaussianProcess =
     const inUnits = (encoded: Float32Array): Inputs => ({
       designs: Float64Array.from(encoded, (value, i) => value * unit[i % dimension]!),
       groups,
+      ...(labelled.optionLists === undefined ? {} : { optionLists: labelled.optionLists }),
     });
     const inputs = inUnits(designs);
     const center = mean(rewards);

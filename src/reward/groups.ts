@@ -13,6 +13,9 @@ export interface EncodedLayout {
   readonly dimension: number;
   /** For each of the d coordinates the number of its parameter, such as the one that a one-hot group encodes. Default: each its own. */
   readonly groups?: readonly number[];
+  /** For each of the d coordinates the number of the list of options that its choice is from, -1 for a number: choices with the same list
+   *  have the same options in the same order. Default: no lists are known. */
+  readonly optionLists?: readonly number[];
   /** Coordinates whose order means something, as a motif may stand anywhere in them. Default: none. */
   readonly sequences?: readonly SequenceSpan[];
 }
@@ -23,6 +26,19 @@ export function columnGroups({ columns }: Pick<Space, 'columns'>): readonly numb
   return columns.flatMap((column) => {
     if (column.kind === 'scalar') return [next++];
     return Array.from({ length: column.positions }, () => Array<number>(column.choices).fill(next++)).flat();
+  });
+}
+
+/** The number of the list of options that each of a space's encoded coordinates is from, -1 for numbers. */
+export function columnOptionLists({ columns }: Pick<Space, 'columns'>): readonly number[] {
+  const lists = new Map<string, number>();
+  return columns.flatMap(({ kind, parameter, width }) => {
+    if (kind === 'scalar') return [-1];
+    const key = JSON.stringify(
+      'alphabet' in parameter ? [...parameter.alphabet] : 'values' in parameter && parameter.values,
+    );
+    if (!lists.has(key)) lists.set(key, lists.size);
+    return Array<number>(width).fill(lists.get(key)!);
   });
 }
 
@@ -37,7 +53,12 @@ export function sequenceSpans({ columns }: Pick<Space, 'columns'>): readonly Seq
 
 /** The layout of a space's encoded designs. */
 export function encodedLayout(space: Pick<Space, 'columns' | 'dimension'>): Required<EncodedLayout> {
-  return { dimension: space.dimension, groups: columnGroups(space), sequences: sequenceSpans(space) };
+  return {
+    dimension: space.dimension,
+    groups: columnGroups(space),
+    optionLists: columnOptionLists(space),
+    sequences: sequenceSpans(space),
+  };
 }
 
 /** Whether every coordinate shares its group with another: designs are choices alone, without a number. */

@@ -1,15 +1,16 @@
 import { additiveCovariance, additiveLayout, additiveSlope, prepared } from './additive.ts';
 import { correlationAt, correlationSlopeAt } from './matern.ts';
+import { optionLayout, optionValue } from './options.ts';
 import { addRows, squaredDistance } from './rows.ts';
 import { inSlices } from './slices.ts';
 
 /**
- * What a Gaussian process is told: log length scales of the groups, then log length scale and log variance of the additive part (without
+ * What a Gaussian process is told: log length scales of the groups, points of options that are learnt, then log length scale and log variance of the additive part (without
  * effect where there is none), log variance of the Matern part and log noise variance (of standardised rewards).
  */
 export type Hyperparameters = Float64Array;
 
-/** Hyperparameters beside the length scales. */
+/** Hyperparameters at the end. */
 export const hyperparametersInCommon = 4;
 
 /** Keeps the covariance well conditioned. */
@@ -27,7 +28,13 @@ export interface Inputs {
   readonly designs: Float64Array;
   /** d: the length scale of each coordinate. */
   readonly groups: readonly number[];
+  /** d: see `EncodedLayout`. */
+  readonly optionLists?: readonly number[];
 }
+
+/** How many length scales there are. */
+export const lengthCount = (groups: readonly number[]): number =>
+  groups.reduce((largest, group) => Math.max(largest, group + 1), 0);
 
 /** 0 where designs have no additive part. */
 export const additiveVariance = (groups: readonly number[], theta: Hyperparameters): number =>
@@ -42,12 +49,22 @@ export function inverseLengths(groups: readonly number[], theta: Hyperparameters
   return Float64Array.from(groups, (group) => Math.exp(-theta[group]!));
 }
 
-/** Designs divided by their length scales, n x d. */
-function scaled({ designs }: Inputs, weights: Float64Array): Float64Array {
-  const d = weights.length;
-  const all = new Float64Array(designs.length);
-  for (let from = 0; from < designs.length; from += d) {
-    for (let k = 0; k < d; k++) all[from + k] = designs[from + k]! * weights[k]!;
+/** Designs as points whose distance is that of the designs, n x d: divided by length scales, options at their points. */
+export function placed(inputs: Inputs, theta: Hyperparameters): Float64Array {
+  const { designs, groups } = inputs;
+  const d = groups.length;
+  const weights = inverseLengths(groups, theta);
+  const all = designs.map((value, at) => value * weights[at % d]!);
+  const points = lengthCount(groups);
+  for (const { first, options, at } of optionLayout(inputs)?.choices ?? []) {
+    for (let from = first; from < designs.length; from += d) {
+      all.fill(0, from, from + options);
+      for (let option = 0; option < options; option++) {
+        const chosen = optionValue(designs[from + option]!) * weights[first]!;
+        const point = points + at + option * options;
+        if (chosen !== 0) for (let q = 0; q < options; q++) all[from + q]! += chosen * theta[point + q]!;
+      }
+    }
   }
   return all;
 }
@@ -55,7 +72,7 @@ function scaled({ designs }: Inputs, weights: Float64Array): Float64Array {
 /** Designs compared at length scales. */
 export interface Pairs {
   readonly inputs: Inputs;
-  /** Divided by the length scales, n x d. */
+  /** n x d. */
   readonly z: Float64Array;
   /** Squared distances of these, n x n; the lower triangle is filled. */
   readonly squares: Float64Array;
@@ -67,7 +84,7 @@ export async function compared(inputs: Inputs, theta: Hyperparameters, signal?: 
   const { designs, groups } = inputs;
   const d = groups.length;
   const n = designs.length / d;
-  const z = scaled(inputs, inverseLengths(groups, theta));
+  const z = placed(inputs, theta);
   const squares = new Float64Array(n * n);
   const layout = additiveLayout(groups);
   const additive = layout && new Float64Array(n * n);
@@ -100,8 +117,7 @@ export function crossCovariance(known: Inputs, others: Inputs, theta: Hyperparam
   const { groups } = known;
   const d = groups.length;
   const n = known.designs.length / d;
-  const weights = inverseLengths(groups, theta);
-  const [z, own] = [scaled(known, weights), scaled(others, weights)];
+  const [z, own] = [placed(known, theta), placed(others, theta)];
   const signal = signalVariance(theta);
   const layout = additiveLayout(groups);
   const product = (i: number, j: number): number => signal * correlationAt(squaredDistance(own, i * d, z, j * d, d));
@@ -130,21 +146,20 @@ export async function pullBack(
 
 async function pullBackProduct(
   gradient: Float64Array,
-  { inputs: { groups }, z, squares }: Pairs,
+  { inputs, z, squares }: Pairs,
   theta: Hyperparameters,
   w: Float64Array,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const { designs, groups } = inputs;
   const d = groups.length;
   const n = z.length / d;
   const [signalAt, noiseAt] = [theta.length - 2, theta.length - 1];
   const variance = signalVariance(theta);
   const noiseSlope = Math.exp(theta[noiseAt]!);
-  // The sum over pairs of f_ij (z_i - z_j)^2 is that of z_i^2 times all f of i, less 2 f_ij z_i z_j.
-  const factors = new Float64Array(n);
+  // By squared distances of all pairs, times -2.
+  const factors = new Float64Array(n * n);
   const sums = new Float64Array(n);
-  const mixed = new Float64Array(d);
-  const byCoordinate = new Float64Array(d);
   await inSlices(n, signal, (i) => {
     for (let j = 0; j < i; j++) {
       // Twice: W_ij and W_ji.
@@ -152,20 +167,33 @@ async function pullBackProduct(
       const squared = squares[i * n + j]!;
       gradient[signalAt]! += both * correlationAt(squared);
       const factor = -2 * both * correlationSlopeAt(squared);
-      factors[j] = factor;
+      factors[i * n + j] = factors[j * n + i] = factor;
       sums[i]! += factor;
       sums[j]! += factor;
     }
     gradient[signalAt]! += w[i * n + i]! * variance;
     gradient[noiseAt]! += w[i * n + i]! * noiseSlope;
-    mixed.fill(0);
-    addRows(mixed, 0, { matrix: z, width: d }, factors, [0, i], d);
-    for (let k = 0; k < d; k++) byCoordinate[k]! -= 2 * z[i * d + k]! * mixed[k]!;
   });
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < d; k++) byCoordinate[k]! += sums[i]! * z[i * d + k]! ** 2;
-  }
-  for (let k = 0; k < d; k++) gradient[groups[k]!]! += byCoordinate[k]!;
+  // By the place of design i, times -1: the sum over j of factor_ij (z_i - z_j).
+  const byPlace = new Float64Array(d);
+  const weights = inverseLengths(groups, theta);
+  const points = lengthCount(groups);
+  const choices = optionLayout(inputs)?.choices ?? [];
+  await inSlices(n, signal, (i) => {
+    byPlace.fill(0);
+    addRows(byPlace, 0, { matrix: z, width: d }, factors.subarray(i * n, (i + 1) * n), [0, n], d);
+    for (let k = 0; k < d; k++) {
+      byPlace[k] = sums[i]! * z[i * d + k]! - byPlace[k]!;
+      gradient[groups[k]!]! += byPlace[k]! * z[i * d + k]!;
+    }
+    for (const { first, options, at } of choices) {
+      for (let option = 0; option < options; option++) {
+        const chosen = optionValue(designs[i * d + first + option]!) * weights[first]!;
+        const point = points + at + option * options;
+        if (chosen !== 0) for (let q = 0; q < options; q++) gradient[point + q]! -= chosen * byPlace[first + q]!;
+      }
+    }
+  });
 }
 
 async function pullBackAdditive(

@@ -3,7 +3,7 @@ import {
   compared,
   covariance,
   crossCovariance,
-  hyperparametersInCommon,
+  lengthCount,
   noiseVariance,
   priorVariance,
   pullBack,
@@ -11,6 +11,7 @@ import {
   type Inputs,
   type Pairs,
 } from './kernel.ts';
+import { equidistantPoints, optionLayout } from './options.ts';
 import { dotOf } from './rows.ts';
 import { inSlices } from './slices.ts';
 import type { Predictions } from './surrogate.ts';
@@ -127,15 +128,28 @@ const priorsInCommon: readonly Prior[] = [
   { mean: -4, std: 2 },
 ];
 
-function priorOf(index: number, size: number): Prior {
-  const groups = size - hyperparametersInCommon;
-  return index < groups ? lengthPrior(groups) : priorsInCommon[index - groups]!;
+/** Of the coordinates of options' points: around points that are all 1 apart. */
+const pointDeviation = 0.5;
+
+/** Of all hyperparameters, in order. */
+function priorsOf(inputs: Inputs): readonly Prior[] {
+  const groups = lengthCount(inputs.groups);
+  const options = optionLayout(inputs);
+  const points = options === undefined ? [] : [...equidistantPoints(options)];
+  return [
+    ...Array<Prior>(groups).fill(lengthPrior(groups)),
+    ...points.map((mean): Prior => ({ mean, std: pointDeviation })),
+    ...priorsInCommon,
+  ];
 }
 
-/** Where the search for hyperparameters of so many groups starts. */
-export function startingHyperparameters(groups: number): Hyperparameters {
-  const lengths = Array<number>(groups).fill(Math.log(0.5 * Math.sqrt(groups)));
-  return Float64Array.of(...lengths, priorsInCommon[0]!.mean, priorsInCommon[1]!.mean, 0, Math.log(0.1));
+/** Where the search for hyperparameters starts. */
+export function startingHyperparameters(inputs: Inputs): Hyperparameters {
+  const groups = lengthCount(inputs.groups);
+  const theta = Float64Array.from(priorsOf(inputs), ({ mean }) => mean);
+  theta.fill(Math.log(0.5 * Math.sqrt(groups)), 0, groups);
+  theta[theta.length - 1] = Math.log(0.1);
+  return theta;
 }
 
 export interface Objective {
@@ -163,8 +177,8 @@ export async function logPosterior(
   }
   const gradient = await pullBack(pairs, theta, byCovariance, signal);
   let value = conditioned.logLikelihood;
-  theta.forEach((parameter, index) => {
-    const { mean, std } = priorOf(index, theta.length);
+  priorsOf(inputs).forEach(({ mean, std }, index) => {
+    const parameter = theta[index]!;
     value -= 0.5 * ((parameter - mean) / std) ** 2;
     gradient[index]! -= (parameter - mean) / std ** 2;
   });

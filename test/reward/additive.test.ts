@@ -7,13 +7,13 @@ import {
   additiveSlope,
   frequency,
   harmonicShares,
-  optionValue,
   prepared,
 } from '../../src/reward/additive.ts';
 import { cholesky } from '../../src/reward/cholesky.ts';
 import { covariancesWith } from '../../src/reward/gaussian-process-graph.ts';
 import { fitGaussianProcess } from '../../src/reward/index.ts';
 import { crossCovariance, priorVariance, type Inputs } from '../../src/reward/kernel.ts';
+import { optionValue } from '../../src/reward/options.ts';
 
 /** A number, a choice of three options, and another number. */
 const groups = [0, 1, 1, 1, 2];
