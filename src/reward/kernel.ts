@@ -5,8 +5,9 @@ import { addRows, squaredDistance } from './rows.ts';
 import { inSlices } from './slices.ts';
 
 /**
- * What a Gaussian process is told: log length scales of the groups, points of options that are learnt, then log length scale and log variance of the additive part (without
- * effect where there is none), log variance of the Matern part and log noise variance (of standardised rewards).
+ * What a Gaussian process is told: log length scales of the groups, points of options that are learnt (`OptionLayout`), log length
+ * scale and log variance of the additive part (without effect where there is none), log variance of the Matern part and log noise
+ * variance (of standardised rewards).
  */
 export type Hyperparameters = Float64Array;
 
@@ -69,6 +70,20 @@ export function placed(inputs: Inputs, theta: Hyperparameters): Float64Array {
   return all;
 }
 
+/** The additive part's covariance, before its variance, of row i of some designs and row j of others; undefined where there is none. */
+function additiveBetween(
+  { designs, groups }: Inputs,
+  others: Inputs,
+  theta: Hyperparameters,
+): ((i: number, j: number) => number) | undefined {
+  const layout = additiveLayout(groups);
+  if (layout === undefined) return undefined;
+  const d = groups.length;
+  const alike = additiveCovariance(layout, d, additiveLogLength(theta));
+  const [a, b] = [prepared(designs, d, layout), prepared(others.designs, d, layout)];
+  return (i, j) => alike(a, i, b, j);
+}
+
 /** Designs compared at length scales. */
 export interface Pairs {
   readonly inputs: Inputs;
@@ -86,13 +101,11 @@ export async function compared(inputs: Inputs, theta: Hyperparameters, signal?: 
   const n = designs.length / d;
   const z = placed(inputs, theta);
   const squares = new Float64Array(n * n);
-  const layout = additiveLayout(groups);
-  const additive = layout && new Float64Array(n * n);
-  const alike = layout && additiveCovariance(layout, d, additiveLogLength(theta));
-  const ready = layout && prepared(designs, d, layout);
+  const alike = additiveBetween(inputs, inputs, theta);
+  const additive = alike && new Float64Array(n * n);
   await inSlices(n, signal, (i) => {
     for (let j = 0; j < i; j++) squares[i * n + j] = squaredDistance(z, i * d, z, j * d, d);
-    if (additive) for (let j = 0; j <= i; j++) additive[i * n + j] = alike!(ready!, i, ready!, j);
+    for (let j = 0; additive && j <= i; j++) additive[i * n + j] = alike(i, j);
   });
   return { inputs, z, squares, additive };
 }
@@ -119,13 +132,13 @@ export function crossCovariance(known: Inputs, others: Inputs, theta: Hyperparam
   const n = known.designs.length / d;
   const [z, own] = [placed(known, theta), placed(others, theta)];
   const signal = signalVariance(theta);
-  const layout = additiveLayout(groups);
-  const product = (i: number, j: number): number => signal * correlationAt(squaredDistance(own, i * d, z, j * d, d));
-  if (layout === undefined) return (i) => Float64Array.from({ length: n }, (_, j) => product(i, j));
-  const alike = additiveCovariance(layout, d, additiveLogLength(theta));
-  const [ready, ownReady] = [prepared(known.designs, d, layout), prepared(others.designs, d, layout)];
   const variance = additiveVariance(groups, theta);
-  return (i) => Float64Array.from({ length: n }, (_, j) => product(i, j) + variance * alike(ownReady, i, ready, j));
+  const alike = additiveBetween(others, known, theta) ?? (() => 0);
+  return (i) =>
+    Float64Array.from(
+      { length: n },
+      (_, j) => signal * correlationAt(squaredDistance(own, i * d, z, j * d, d)) + variance * alike(i, j),
+    );
 }
 
 /**

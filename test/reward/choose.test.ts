@@ -40,10 +40,10 @@ function counted() {
 }
 
 describe('the automatic choice', () => {
-  /** A choice that nothing but its digits decide: steps up and down, made for trees. */
+  /** Made for trees: steps up and down, which what another parameter says turns upside down. */
   const levels = [0, 9, 3, 7, 1, 8, 2, 9, 0, 5];
   const staircase = (): LabelledRows =>
-    drawRows(150, (x) => x.reduce((total, value) => total + levels[Math.floor(5 * value + 5)]!, 0), 1);
+    drawRows(150, ([x, y]) => levels[Math.floor(5 * x! + 5)]! * (y! > 0.1 ? 1 : -1), 1);
   test.each([
     ['gaussian-process', drawRows(60, smooth, 1)],
     ['forest', staircase()],
