@@ -21,7 +21,10 @@ export interface AdditiveLayout {
 /** The circle's circumference, where a number's range is 1: its ends are not neighbours. */
 const circumference = 1.5;
 
-/** At most so many harmonics: the shortest period is a sixteenth of the range. */
+/** Slower ones, with periods of three tenths of the range or more, are left out: they would take trends for waves, and turn back beyond the data. */
+const slowest = 5;
+
+/** At most so many harmonics: the shortest period is an eighteenth of the range. */
 const mostHarmonics = 24;
 
 /** With fewer there is no additive part. */
@@ -42,19 +45,22 @@ export function additiveLayout(groups: readonly number[]): AdditiveLayout | unde
   return { numbers, options, parameters: sizes.size, harmonics };
 }
 
-/** Radians per unit. */
-export const frequency = (harmonic: number): number => (2 * Math.PI * harmonic) / circumference;
+/** How often a wave goes around the circle. */
+const turns = (harmonic: number): number => slowest + harmonic;
 
-/** Variances of the harmonics 1, 2, ... of a number's series, 1 in all, and their slopes by the logarithm of the length scale. */
+/** Radians per unit of the harmonics 0, 1, ... */
+export const frequency = (harmonic: number): number => (2 * Math.PI * turns(harmonic)) / circumference;
+
+/** Variances of the harmonics of a number's series, 1 in all, and their slopes by the logarithm of the length scale. */
 export function harmonicShares(
   harmonics: number,
   logLength: number,
 ): { readonly shares: Float64Array; readonly slopes: Float64Array } {
   const decay = 5 * Math.exp(-2 * logLength);
-  const density = Float64Array.from({ length: harmonics }, (_, j) => (decay + frequency(j + 1) ** 2) ** -3);
+  const density = Float64Array.from({ length: harmonics }, (_, j) => (decay + frequency(j) ** 2) ** -3);
   const total = density.reduce((sum, one) => sum + one, 0);
   const shares = density.map((one) => one / total);
-  const logSlopes = density.map((_, j) => (6 * decay) / (decay + frequency(j + 1) ** 2));
+  const logSlopes = density.map((_, j) => (6 * decay) / (decay + frequency(j) ** 2));
   const average = shares.reduce((sum, share, j) => sum + share * logSlopes[j]!, 0);
   return { shares, slopes: shares.map((share, j) => share * (logSlopes[j]! - average)) };
 }
@@ -68,7 +74,7 @@ const cosines = Float64Array.from({ length: 2 * cells }, (_, i) => Math.cos((Mat
 function tabulated(weights: Float64Array): Float64Array {
   const table = new Float64Array(cells + 2);
   weights.forEach((weight, j) => {
-    for (let i = 0; i < table.length; i++) table[i]! += weight * cosines[((j + 1) * i) % (2 * cells)]!;
+    for (let i = 0; i < table.length; i++) table[i]! += weight * cosines[(turns(j) * i) % (2 * cells)]!;
   });
   return table;
 }

@@ -145,9 +145,9 @@ function additiveWith(
   numbers.forEach((k, place) => {
     for (let j = 0; j < harmonics; j++) {
       const at = place * harmonics + j;
-      frequencies[k * waves + at] = frequency(j + 1) * unit[k]!;
+      frequencies[k * waves + at] = frequency(j) * unit[k]!;
       for (let i = 0; i < n; i++) {
-        const phase = frequency(j + 1) * designs[i * d + k]!;
+        const phase = frequency(j) * designs[i * d + k]!;
         ofKnown[i * width + at] = each * shares[j]! * Math.cos(phase);
         ofKnown[i * width + waves + at] = each * shares[j]! * Math.sin(phase);
       }

@@ -118,12 +118,12 @@ interface Prior {
 }
 
 /** Length scales: LogNormal(sqrt 2 + log(groups) / 2, sqrt 3) of Hvarfner et al. (2024), whose density is a normal one of the logarithm
- *  around its mode. The additive part's length scale and variance: weak, around a tenth and a third. Signal and noise: weak, around 1
- *  and 0.02. */
+ *  around its mode. The additive part's length scale and variance: weak, around a tenth and 0.02, as there may be none. Signal and noise:
+ *  weak, around 1 and 0.02. */
 const lengthPrior = (groups: number): Prior => ({ mean: Math.SQRT2 - 3 + 0.5 * Math.log(groups), std: Math.sqrt(3) });
 const priorsInCommon: readonly Prior[] = [
   { mean: Math.log(0.1), std: 1 },
-  { mean: Math.log(0.3), std: 2 },
+  { mean: -8, std: 2 },
   { mean: 0, std: 1 },
   { mean: -4, std: 2 },
 ];
@@ -148,6 +148,7 @@ export function startingHyperparameters(inputs: Inputs): Hyperparameters {
   const groups = lengthCount(inputs.groups);
   const theta = Float64Array.from(priorsOf(inputs), ({ mean }) => mean);
   theta.fill(Math.log(0.5 * Math.sqrt(groups)), 0, groups);
+  theta[theta.length - 3] = Math.log(0.1);
   theta[theta.length - 1] = Math.log(0.1);
   return theta;
 }

@@ -89,8 +89,8 @@ describe('among candidates', () => {
       return byMean.map(({ design }) => JSON.stringify(design));
     };
     const [joint, greedy] = [await batch({}), await batch({ exploration: 0 })];
-    // 11, 11 down to the eighth best of a + 2b.
-    for (const text of greedy) expect(reward(JSON.parse(text) as Design)).toBeGreaterThanOrEqual(28);
+    // Among the dozen best of a + 2b, from 33 down.
+    for (const text of greedy) expect(reward(JSON.parse(text) as Design)).toBeGreaterThanOrEqual(27);
     expect(joint).not.toEqual(greedy);
     // A distance that is asked for is kept.
     const apart = (await begun({ ...believed, diversity: 1 }).ask(3)).map(({ design }) => space.encode(design));
