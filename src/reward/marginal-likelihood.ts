@@ -1,3 +1,4 @@
+import { additiveLayout } from './additive.ts';
 import { cholesky, gramOfLower, invertLower, lowerTimes, lowerTransposedTimes } from './cholesky.ts';
 import {
   compared,
@@ -148,7 +149,8 @@ export function startingHyperparameters(inputs: Inputs): Hyperparameters {
   const groups = lengthCount(inputs.groups);
   const theta = Float64Array.from(priorsOf(inputs), ({ mean }) => mean);
   theta.fill(Math.log(0.5 * Math.sqrt(groups)), 0, groups);
-  theta[theta.length - 3] = Math.log(0.1);
+  // Where it has no effect it stays where the prior has its mode.
+  if (additiveLayout(inputs.groups) !== undefined) theta[theta.length - 3] = Math.log(0.1);
   theta[theta.length - 1] = Math.log(0.1);
   return theta;
 }
