@@ -21,7 +21,7 @@ export interface AdditiveLayout {
 /** The circle's circumference, where a number's range is 1: its ends are not neighbours. */
 const circumference = 1.5;
 
-/** Slower ones, with periods of three tenths of the range or more, are left out: they would take trends for waves, and turn back beyond the data. */
+/** Waves slower than this one, with periods above three tenths of the range, would take trends for waves and turn back beyond the data. */
 const slowest = 5;
 
 /** At most so many harmonics: the shortest period is an eighteenth of the range. */

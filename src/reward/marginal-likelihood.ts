@@ -112,15 +112,15 @@ export async function covarianceAt(
   return result;
 }
 
-/** Normal, of a logarithm. */
+/** A normal distribution: of a logarithm, or of a coordinate of an option's point. */
 interface Prior {
   readonly mean: number;
   readonly std: number;
 }
 
 /** Length scales: LogNormal(sqrt 2 + log(groups) / 2, sqrt 3) of Hvarfner et al. (2024), whose density is a normal one of the logarithm
- *  around its mode. The additive part's length scale and variance: weak, around a tenth and 0.02, as there may be none. Signal and noise:
- *  weak, around 1 and 0.02. */
+ *  around its mode. The additive part's length scale: weak, around a tenth; its variance: small unless rows say otherwise, as it
+ *  should leave trends alone. Signal and noise: weak, around 1 and 0.02. */
 const lengthPrior = (groups: number): Prior => ({ mean: Math.SQRT2 - 3 + 0.5 * Math.log(groups), std: Math.sqrt(3) });
 const priorsInCommon: readonly Prior[] = [
   { mean: Math.log(0.1), std: 1 },
