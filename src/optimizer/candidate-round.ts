@@ -1,4 +1,5 @@
 import { createRuntime, type Runtime } from '../graph/index.ts';
+import { roundProcess } from './defaults.ts';
 import { fitGaussianProcess, type Predictions, type Surrogate } from '../reward/index.ts';
 import type { Design, Space } from '../space/index.ts';
 import type { Table } from '../table/index.ts';
@@ -107,7 +108,7 @@ export async function candidatesNext(
   const encoded = encoder(space, untried);
   const runtime = await createRuntime(options.runtime ?? 'onnx', { threads });
   try {
-    const models = learnOptions({ surrogate: fitGaussianProcess(), ...options }, stream);
+    const models = learnOptions({ surrogate: fitGaussianProcess(roundProcess), ...options }, stream);
     return await withModels(table, runtime, models, async (predict, surrogate) => {
       const sign = table.direction === 'maximize' ? 1 : -1;
       const rewards = labelledRows(table).rewards.map((reward) => sign * reward);

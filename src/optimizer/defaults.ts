@@ -41,3 +41,6 @@ export const shares = { samples: 0.1875, pulled: 0.125, bold: 0.0625, neighbours
 
 /** In the rounds of an optimizer that is told what came of its designs: optimism, and how far apart designs of one round are kept. */
 export const defaultOnline = { exploration: 1, diversity: 0.5 } as const;
+
+/** Of the Gaussian process of a round: what it takes for alike there is measured, and known better in the next. docs/decisions.md. */
+export const roundProcess = { alikeOptions: true } as const;

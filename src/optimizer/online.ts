@@ -6,7 +6,7 @@ import type { Direction, Table } from '../table/index.ts';
 import { bufferTable, decimalsTold, knownDesigns, type KnownDesign } from './buffer.ts';
 import { candidatesNext } from './candidate-round.ts';
 import { whenAsked, type Tried } from './context.ts';
-import { defaultCount, defaultOnline, defaultRefinement } from './defaults.ts';
+import { defaultCount, defaultOnline, defaultRefinement, roundProcess } from './defaults.ts';
 import { countNew } from './generate.ts';
 import { initialDesigns, leavesRoom } from './initial.ts';
 import { learnOptions } from './learn-options.ts';
@@ -39,7 +39,7 @@ function forRound(options: SearchOptions & AskOptions, { space, table }: Situati
   const words = space.columns.some((column) => column.kind === 'onehot' && column.positions > 1);
   return {
     ...onlineSearch,
-    ...(words ? {} : { surrogate: fitGaussianProcess(many ? quickProcess : {}) }),
+    ...(words ? {} : { surrogate: fitGaussianProcess({ ...roundProcess, ...(many ? quickProcess : {}) }) }),
     ...options,
     ...(many ? { training: { ...quickTraining, ...options.training } } : {}),
   };

@@ -17,6 +17,8 @@ export interface GaussianProcessTraining {
    * that have seen a row flatter it. Beyond it one row is left out in closed form.
    */
   readonly crossValidatedRows: number;
+  /** Whether it is learnt which options are alike, where several choices have the same ones. */
+  readonly alikeOptions: boolean;
 }
 
 export const gaussianProcessDefaults: GaussianProcessTraining = {
@@ -24,6 +26,7 @@ export const gaussianProcessDefaults: GaussianProcessTraining = {
   rows: 800,
   iterations: 40,
   crossValidatedRows: 100,
+  alikeOptions: false,
 };
 
 /** A direction-free choice of rows: extreme rewards, which say most about both ends, and random others. In ascending order. */

@@ -59,12 +59,14 @@ export const fitGaussianProcess =
     const { runtime, stream, signal } = context;
     checkRows(rewards);
     const training: GaussianProcessTraining = { ...gaussianProcessDefaults, ...overrides };
+    const { alikeOptions, ...numbers } = training;
+    const optionLists = alikeOptions ? labelled.optionLists : undefined;
     const groups = renumbered(labelled.groups ?? Array.from({ length: dimension }, (_, j) => j));
     const unit = units(groups);
     const inUnits = (encoded: Float32Array): Inputs => ({
       designs: Float64Array.from(encoded, (value, i) => value * unit[i % dimension]!),
       groups,
-      ...(labelled.optionLists === undefined ? {} : { optionLists: labelled.optionLists }),
+      ...(optionLists === undefined ? {} : { optionLists }),
     });
     const inputs = inUnits(designs);
     const center = mean(rewards);
@@ -92,7 +94,7 @@ export const fitGaussianProcess =
       quality: judge(heldOut, rewards),
       curve: noCurve,
       settings: {
-        ...training,
+        ...numbers,
         rows: rows.length,
         signalVariance: signalVariance(theta),
         additiveVariance: additiveVariance(groups, theta),

@@ -118,13 +118,10 @@ describe('points of options', () => {
     const runtime = onnxRuntime({ threads: 1 });
     const known = draw(120, 1);
     const fresh = draw(300, 2);
-    const { optionLists, ...rest } = encodedLayout(words);
+    const rows = { ...known, ...encodedLayout(words) };
     const correlations: number[] = [];
-    for (const lists of [{ optionLists }, {}]) {
-      const surrogate = await fitGaussianProcess()(
-        { ...known, ...rest, ...lists },
-        { runtime, stream: randomStream(1) },
-      );
+    for (const alikeOptions of [true, false]) {
+      const surrogate = await fitGaussianProcess({ alikeOptions })(rows, { runtime, stream: randomStream(1) });
       correlations.push(correlation((await surrogate.predict(fresh.designs)).mean, fresh.rewards));
       await surrogate.dispose();
     }
