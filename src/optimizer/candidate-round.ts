@@ -1,8 +1,8 @@
 import { createRuntime, type Runtime } from '../graph/index.ts';
-import { roundProcess } from './defaults.ts';
 import { fitGaussianProcess, type Predictions, type Surrogate } from '../reward/index.ts';
 import type { Design, Space } from '../space/index.ts';
 import type { Table } from '../table/index.ts';
+import { roundProcess } from './defaults.ts';
 import { newDesigns } from './generate.ts';
 import { chooseByImprovement, expectedImprovement } from './improvement.ts';
 import { learnOptions } from './learn-options.ts';

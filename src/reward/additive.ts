@@ -102,11 +102,9 @@ export function prepared(designs: Float64Array, d: number, { numbers, options }:
 /** The covariance, or its slope by the logarithm of the length scale, of row i of one set of prepared designs and row j of another. */
 export type Similarity = (a: Float64Array, i: number, b: Float64Array, j: number) => number;
 
-function similarity(layout: AdditiveLayout, d: number, weights: Float64Array, ofOptions: 0 | 1): Similarity {
-  const { parameters } = layout;
+function similarity(layout: AdditiveLayout, d: number, weights: Float64Array, options: readonly number[]): Similarity {
+  const { numbers, parameters } = layout;
   const table = tabulated(weights);
-  const numbers = Uint32Array.from(layout.numbers);
-  const options = Uint32Array.from(ofOptions === 1 ? layout.options : []);
   return (a, i, b, j) => {
     const [left, right] = [i * d, j * d];
     let total = 0;
@@ -117,7 +115,7 @@ function similarity(layout: AdditiveLayout, d: number, weights: Float64Array, of
 }
 
 export const additiveCovariance = (layout: AdditiveLayout, d: number, logLength: number): Similarity =>
-  similarity(layout, d, harmonicShares(layout.harmonics, logLength).shares, 1);
+  similarity(layout, d, harmonicShares(layout.harmonics, logLength).shares, layout.options);
 
 export const additiveSlope = (layout: AdditiveLayout, d: number, logLength: number): Similarity =>
-  similarity(layout, d, harmonicShares(layout.harmonics, logLength).slopes, 0);
+  similarity(layout, d, harmonicShares(layout.harmonics, logLength).slopes, []);

@@ -20,7 +20,6 @@ import {
   additiveLogLength,
   additiveVariance,
   inverseLengths,
-  lengthCount,
   noiseVariance,
   placed,
   priorVariance,
@@ -81,7 +80,7 @@ function placesOf(known: Inputs, unit: Float64Array, theta: Hyperparameters): (d
   for (let k = 0; k < d; k++) map[k * (d + 1)] = scales[k]! * unit[k]!;
   for (const { first, options, at } of layout.choices) {
     for (let option = 0; option < options; option++) {
-      const point = lengthCount(groups) + at + option * options;
+      const point = at + option * options;
       for (let q = 0; q < options; q++) {
         // An encoded choice is -1 or 1.
         map[(first + option) * d + first + q] = 0.5 * scales[first]! * theta[point + q]!;

@@ -29,6 +29,10 @@ export function columnGroups({ columns }: Pick<Space, 'columns'>): readonly numb
   });
 }
 
+/** How many groups there are, numbered from 0. */
+export const groupCount = (groups: readonly number[]): number =>
+  groups.reduce((largest, group) => Math.max(largest, group + 1), 0);
+
 /** The number of the list of options that each of a space's encoded coordinates is from, -1 for numbers. */
 export function columnOptionLists({ columns }: Pick<Space, 'columns'>): readonly number[] {
   const lists = new Map<string, number>();

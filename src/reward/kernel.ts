@@ -33,10 +33,6 @@ export interface Inputs {
   readonly optionLists?: readonly number[];
 }
 
-/** How many length scales there are. */
-export const lengthCount = (groups: readonly number[]): number =>
-  groups.reduce((largest, group) => Math.max(largest, group + 1), 0);
-
 /** 0 where designs have no additive part. */
 export const additiveVariance = (groups: readonly number[], theta: Hyperparameters): number =>
   additiveLayout(groups) === undefined ? 0 : Math.exp(fromEnd(theta, 3));
@@ -56,13 +52,12 @@ export function placed(inputs: Inputs, theta: Hyperparameters): Float64Array {
   const d = groups.length;
   const weights = inverseLengths(groups, theta);
   const all = designs.map((value, at) => value * weights[at % d]!);
-  const points = lengthCount(groups);
   for (const { first, options, at } of optionLayout(inputs)?.choices ?? []) {
     for (let from = first; from < designs.length; from += d) {
       all.fill(0, from, from + options);
       for (let option = 0; option < options; option++) {
         const chosen = optionValue(designs[from + option]!) * weights[first]!;
-        const point = points + at + option * options;
+        const point = at + option * options;
         if (chosen !== 0) for (let q = 0; q < options; q++) all[from + q]! += chosen * theta[point + q]!;
       }
     }
@@ -190,7 +185,6 @@ async function pullBackProduct(
   // By the place of design i, times -1: the sum over j of factor_ij (z_i - z_j).
   const byPlace = new Float64Array(d);
   const weights = inverseLengths(groups, theta);
-  const points = lengthCount(groups);
   const choices = optionLayout(inputs)?.choices ?? [];
   await inSlices(n, signal, (i) => {
     byPlace.fill(0);
@@ -202,7 +196,7 @@ async function pullBackProduct(
     for (const { first, options, at } of choices) {
       for (let option = 0; option < options; option++) {
         const chosen = optionValue(designs[i * d + first + option]!) * weights[first]!;
-        const point = points + at + option * options;
+        const point = at + option * options;
         if (chosen !== 0) for (let q = 0; q < options; q++) gradient[point + q]! -= chosen * byPlace[first + q]!;
       }
     }

@@ -1,10 +1,10 @@
 import { additiveLayout } from './additive.ts';
 import { cholesky, gramOfLower, invertLower, lowerTimes, lowerTransposedTimes } from './cholesky.ts';
+import { groupCount } from './groups.ts';
 import {
   compared,
   covariance,
   crossCovariance,
-  lengthCount,
   noiseVariance,
   priorVariance,
   pullBack,
@@ -134,7 +134,7 @@ const pointDeviation = 0.5;
 
 /** Of all hyperparameters, in order. */
 function priorsOf(inputs: Inputs): readonly Prior[] {
-  const groups = lengthCount(inputs.groups);
+  const groups = groupCount(inputs.groups);
   const options = optionLayout(inputs);
   const points = options === undefined ? [] : [...equidistantPoints(options)];
   return [
@@ -146,7 +146,7 @@ function priorsOf(inputs: Inputs): readonly Prior[] {
 
 /** Where the search for hyperparameters starts. */
 export function startingHyperparameters(inputs: Inputs): Hyperparameters {
-  const groups = lengthCount(inputs.groups);
+  const groups = groupCount(inputs.groups);
   const theta = Float64Array.from(priorsOf(inputs), ({ mean }) => mean);
   theta.fill(Math.log(0.5 * Math.sqrt(groups)), 0, groups);
   // Where it has no effect it stays where the prior has its mode.

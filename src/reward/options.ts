@@ -1,4 +1,4 @@
-import type { EncodedLayout } from './groups.ts';
+import { groupCount, type EncodedLayout } from './groups.ts';
 
 /**
  * What a Gaussian process learns of options: each is a point, and the distance of two options is that of their points (Zhang, Tao, Chen
@@ -11,12 +11,14 @@ export interface LearntChoice {
   /** Its first coordinate; it has `options` of them. */
   readonly first: number;
   readonly options: number;
-  /** Where the points of its options, options x options, start among those of all lists. */
+  /** Where the points of its options, options x options, start among the hyperparameters. */
   readonly at: number;
 }
 
 export interface OptionLayout {
   readonly choices: readonly LearntChoice[];
+  /** Where the points of all lists start among the hyperparameters: after the length scales. */
+  readonly from: number;
   /** Coordinates of the points of all lists. */
   readonly size: number;
 }
@@ -34,6 +36,7 @@ export function optionLayout({
   const uses = new Map<number, number>();
   for (const k of starts) uses.set(optionLists[k]!, (uses.get(optionLists[k]!) ?? 0) + 1);
   const places = new Map<number, number>();
+  const from = groupCount(groups);
   let size = 0;
   const choices: LearntChoice[] = [];
   for (const first of starts) {
@@ -41,19 +44,19 @@ export function optionLayout({
     const options = groups.lastIndexOf(groups[first]!) - first + 1;
     if (uses.get(list)! < 2 || options < 2 || options > most.options) continue;
     if (!places.has(list)) {
-      places.set(list, size);
+      places.set(list, from + size);
       size += options * options;
     }
     choices.push({ first, options, at: places.get(list)! });
   }
-  return size === 0 ? undefined : { choices, size };
+  return size === 0 ? undefined : { choices, from, size };
 }
 
 /** Points of which any two are 1 apart, for all lists. */
-export function equidistantPoints({ choices, size }: OptionLayout): Float64Array {
+export function equidistantPoints({ choices, from, size }: OptionLayout): Float64Array {
   const points = new Float64Array(size);
   for (const { options, at } of choices) {
-    for (let option = 0; option < options; option++) points[at + option * (options + 1)] = Math.SQRT1_2;
+    for (let option = 0; option < options; option++) points[at - from + option * (options + 1)] = Math.SQRT1_2;
   }
   return points;
 }

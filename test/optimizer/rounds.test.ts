@@ -89,7 +89,7 @@ describe('among candidates', () => {
       return byMean.map(({ design }) => JSON.stringify(design));
     };
     const [joint, greedy] = [await batch({}), await batch({ exploration: 0 })];
-    // Among the dozen best of a + 2b, from 33 down.
+    // Among the sixteen best of a + 2b, from 33 down.
     for (const text of greedy) expect(reward(JSON.parse(text) as Design)).toBeGreaterThanOrEqual(27);
     expect(joint).not.toEqual(greedy);
     // A distance that is asked for is kept.

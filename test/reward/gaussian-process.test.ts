@@ -8,14 +8,9 @@ import { leaveOneOut, pick } from '../../src/reward/gaussian-process-training.ts
 import { cholesky, gramOfLower, invertLower, lowerTimes, lowerTransposedTimes } from '../../src/reward/cholesky.ts';
 import { compared, covariance, type Inputs } from '../../src/reward/kernel.ts';
 import { ascend } from '../../src/reward/lbfgs.ts';
-import {
-  condition,
-  covarianceAt,
-  logPosterior,
-  predictAt,
-  type Conditioned,
-} from '../../src/reward/marginal-likelihood.ts';
+import { condition, covarianceAt, predictAt, type Conditioned } from '../../src/reward/marginal-likelihood.ts';
 import { drawRows, smooth } from './conformance.ts';
+import { expectGradient } from './differences.ts';
 
 const runtime = onnxRuntime({ threads: 1 });
 afterAll(() => runtime.close());
@@ -83,19 +78,7 @@ const inputs: Inputs = {
 const y = Float64Array.from({ length: 15 }, (_, i) => Math.sin(drawn[i]!) + (i % 3));
 const theta = Float64Array.of(0.3, 0.8, -1.5, -0.4, -0.2, -2);
 
-test('the log posterior has the gradient of central differences', async () => {
-  const { gradient } = (await logPosterior(inputs, theta, y))!;
-  for (let k = 0; k < theta.length; k++) {
-    const at = (by: number) =>
-      logPosterior(
-        inputs,
-        theta.map((value, i) => (i === k ? value + by : value)),
-        y,
-      );
-    const difference = ((await at(1e-5))!.value - (await at(-1e-5))!.value) / 2e-5;
-    expect(gradient[k]).toBeCloseTo(difference, 5);
-  }
-});
+test('the log posterior has the gradient of central differences', () => expectGradient(inputs, theta, y));
 
 test('the log likelihood of two rewards is that of their bivariate normal distribution', async () => {
   const two: Inputs = { designs: Float64Array.of(0, 1), groups: [0] };
