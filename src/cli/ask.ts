@@ -23,6 +23,9 @@ import { searchFlags, searchOptions, surrogateFact, surrogateOfRun, type SearchV
 import { print, type Session } from './session.ts';
 import { countOf } from './text.ts';
 
+/** A number that nothing says the steps of is set by hand to about three digits. */
+const realStepsByHand = 1000;
+
 /** What a new run is begun with. */
 interface NewRunValues extends ProblemValues, SearchValues {
   readonly batch: number | undefined;
@@ -108,6 +111,7 @@ async function openByFlags(
   const threads = values.threads ?? before?.threads;
   const options = {
     ...(await searchOptions(values, problem, reporter, signal)),
+    realSteps: realStepsByHand,
     ...(values.batch === undefined ? {} : { batch: values.batch }),
     ...(threads === undefined ? {} : { threads }),
   };

@@ -97,22 +97,28 @@ const mostDecimals = 10;
 const leastSteps = 50;
 
 /**
- * The decimals of each real without steps in the designs that were told and not asked for: to these a number can be set. None for a real
- * that has more than ten, and where there are no such designs; as many at least as make fifty steps.
+ * The decimals of each real without steps in the designs that were told and not asked for: to these a number can be set; as many at least
+ * as make fifty steps. Where there are no such designs as many as make `steps`, if that is given. None for a real that has more than ten.
  */
-export function decimalsTold({ evaluations, requests }: History, space: Space): Table['decimals'] {
+export function decimalsTold(
+  { evaluations, requests }: History,
+  space: Space,
+  steps: number | undefined,
+): Table['decimals'] {
   const given = evaluations.filter(({ id }) => id === undefined || !requests.has(id));
+  const least = given.length > 0 ? leastSteps : steps;
+  if (least === undefined) return {};
   const reals = space.columns.filter(({ parameter: one }) => one.type === 'real' && one.step === undefined);
   return Object.fromEntries(
-    (given.length === 0 ? [] : reals).flatMap(({ name, parameter }): [string, number][] => {
+    reals.flatMap(({ name, parameter }): [string, number][] => {
       const { min, max, scale } = parameter as Extract<Parameter, { type: 'real' }>;
       const span = scale === 'log' ? min : max - min;
-      let most = span > 0 ? Math.max(0, Math.ceil(Math.log10(leastSteps / span))) : 0;
+      let most = span > 0 ? Math.max(0, Math.ceil(Math.log10(least / span))) : 0;
       for (const { design } of given) {
+        if (most > mostDecimals) break;
         most = Math.max(most, decimalsIn(String(design[name])));
-        if (most > mostDecimals) return [];
       }
-      return [[name, most]];
+      return most > mostDecimals ? [] : [[name, most]];
     }),
   );
 }

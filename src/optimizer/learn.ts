@@ -72,7 +72,8 @@ export async function learn(table: Table, options: LearnOptions): Promise<Learne
     const apart = neighbourDistance(table, stream.split('neighbours'));
     const [{ surrogate, feasibility }, trained] = await training;
     const labelled = labelledRows(table);
-    const amongChoices = choicesOnly(encodedLayout(table.space));
+    // Any choice is far from any other: neither the error nor the distance says what is beyond the data.
+    const doubtOffData = choicesOnly(encodedLayout(table.space)) ? 0 : doubtWeight;
     const whole = threads < 2 ? first : await createRuntime(options.runtime, { threads });
     runtimes.add(whole);
     const judge = kept(
@@ -83,9 +84,8 @@ export async function learn(table: Table, options: LearnOptions): Promise<Learne
         surrogate,
         unseen: unseenBy(table, trained, surrogate),
         ...(feasibility === undefined ? {} : { feasibility }),
-        // Any choice is far from any other: neither the error nor the distance says what is beyond the data.
-        doubtOffData: amongChoices ? 0 : doubtWeight,
-        ...(amongChoices || surrogate.doubtsDistance === true
+        doubtOffData,
+        ...(doubtOffData === 0 || surrogate.doubtsDistance === true
           ? {}
           : { remoteness: remoteness({ space: table.space, designs: labelled.designs }, stream.split('remoteness')) }),
         rewards: labelled.rewards,

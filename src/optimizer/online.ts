@@ -159,7 +159,7 @@ export async function nextDesigns(
   count: number,
   { target: _, ...options }: OptimizerOptions & AskOptions,
 ): Promise<readonly NextDesign[]> {
-  const { direction = 'maximize', exploration = defaultOnline.exploration, candidates } = options;
+  const { direction = 'maximize', exploration = defaultOnline.exploration, candidates, realSteps } = options;
   if (isExhausted(space, history, options)) {
     const where = candidates === undefined ? 'of the space' : 'among the candidates';
     throw usageError(`no design ${where} is left to ask for: all were measured, failed or are pending`);
@@ -170,7 +170,7 @@ export async function nextDesigns(
   const measured = known.filter(({ reward }) => !Number.isNaN(reward)).length;
   const initial = measured + pendingRequests(history).length < initialCount(space, options);
   const incumbents = bestKnown(known, space, direction);
-  const decimals = decimalsTold(history, space);
+  const decimals = decimalsTold(history, space, realSteps);
   const table = bufferTable(known, space, direction, decimals);
   const warp = warpFor(table.rewards, direction);
   const situation = {

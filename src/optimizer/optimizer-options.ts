@@ -22,6 +22,9 @@ export interface OptimizerOptions extends SearchOptions {
   /** How many standard deviations a prediction gains before designs are compared, 0 to 100 (1); of expected improvement, what deviations
    *  are multiplied by. */
   readonly exploration?: number;
+  /** Reals without a `step` have so few decimals that their range is parted into so many steps or up to ten times as many, where no data say to
+   *  how many decimals they can be set (all decimals). */
+  readonly realSteps?: number;
   /** `stop` says `budget` when so many designs that were asked for have a result. */
   readonly evaluations?: number;
   /** `stop` says `target` when the best reward is this one or better, own units. */
@@ -46,7 +49,8 @@ export function checkPositive(name: string, value: number | undefined): void {
 export function checkOptimizerOptions(options: OptimizerOptions): void {
   checkOptions(options);
   const { direction = 'maximize', exploration = 0, seed = 0 } = options;
-  for (const name of ['batch', 'initial', 'evaluations', 'stagnation'] as const) checkPositive(name, options[name]);
+  for (const name of ['batch', 'initial', 'realSteps', 'evaluations', 'stagnation'] as const)
+    checkPositive(name, options[name]);
   if (!(exploration >= 0 && exploration <= 100)) {
     throw usageError(`exploration is ${exploration}, a number from 0 to 100 was expected`);
   }

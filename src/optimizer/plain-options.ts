@@ -33,6 +33,7 @@ const shape = {
   batch: number,
   initial: number,
   exploration: number,
+  realSteps: number,
   evaluations: number,
   target: number,
   stagnation: number,

@@ -3,7 +3,7 @@ import { orderedEvaluations } from '../run/index.ts';
 import type { Space } from '../space/index.ts';
 import type { Direction } from '../table/index.ts';
 import { freeNumbers } from './fixed.ts';
-import { stepOf } from './vary.ts';
+import { encodedStep } from './vary.ts';
 
 /** A box in encoded coordinates, d numbers each. */
 export interface Region {
@@ -72,7 +72,7 @@ export function trustRegion(
 ): Region | undefined {
   const numbers = freeNumbers(space);
   if (numbers.length < leastNumbers) return undefined;
-  const steps = numbers.map((column) => stepOf(column)(center[column.offset]!));
+  const steps = numbers.map((column) => encodedStep(column)(center[column.offset]!));
   const least = Math.max(side.least, Math.min(...steps));
   const length = sideAfter(rewardsByRound(history, direction === 'maximize' ? 1 : -1), numbers.length, least);
   const [low, high] = [new Float32Array(space.dimension).fill(-1), new Float32Array(space.dimension).fill(1)];

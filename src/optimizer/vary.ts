@@ -1,5 +1,5 @@
 import type { RandomStream } from '../base/index.ts';
-import type { EncodedColumn, ScalarColumn, Space } from '../space/index.ts';
+import { stepOf, type EncodedColumn, type ScalarColumn, type Space } from '../space/index.ts';
 
 /** Share of a child's columns that come from its second parent. */
 const crossover = 0.3;
@@ -25,18 +25,10 @@ const edge = 1 + 1e-6;
 const anyNumber = (): number => 0;
 
 /** The distance from an encoded coordinate of a number to its next value; 0 where any is one. */
-export function stepOf(column: ScalarColumn): (x: number) => number {
-  const { parameter, axis } = column;
-  const { low, high, log } = axis;
-  const step =
-    parameter.type === 'ordinal'
-      ? 1
-      : parameter.type === 'integer'
-        ? (parameter.step ?? 1)
-        : parameter.type === 'real'
-          ? (parameter.step ?? 0)
-          : 0;
-  if (step === 0 || low === high) return anyNumber;
+export function encodedStep(column: ScalarColumn): (x: number) => number {
+  const { low, high, log } = column.axis;
+  const step = stepOf(column);
+  if (step === undefined || low === high) return anyNumber;
   if (!log) return () => (2 * step) / (high - low);
   const span = Math.log(high / low);
   return (x) => (2 / span) * Math.log1p(step / (low * Math.exp(((x + 1) / 2) * span)));
@@ -45,7 +37,7 @@ export function stepOf(column: ScalarColumn): (x: number) => number {
 function genesOf(columns: readonly EncodedColumn[]): readonly Gene[] {
   return columns.flatMap((column): Gene[] =>
     column.kind === 'scalar'
-      ? [{ offset: column.offset, choices: 1, stepAt: stepOf(column) }]
+      ? [{ offset: column.offset, choices: 1, stepAt: encodedStep(column) }]
       : Array.from({ length: column.positions }, (_, position) => ({
           offset: column.offset + position * column.choices,
           choices: column.choices,

@@ -4,7 +4,7 @@ export { enumerate } from './enumerate.ts';
 export { createRounder, roundDesign, type Rounder } from './rounding.ts';
 export { sobolSequence } from './sobol.ts';
 export { createSpace, parseSpace } from './space.ts';
-export { spreadDesigns, stepsOf } from './spread.ts';
+export { spreadDesigns, stepOf, stepsOf } from './spread.ts';
 export { acceptedValues, coerce, parseValue } from './values.ts';
 export type {
   Axis,

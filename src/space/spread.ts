@@ -2,13 +2,18 @@ import type { RandomStream } from '../base/index.ts';
 import { sobolSequence } from './sobol.ts';
 import type { Design, EncodedColumn, ScalarColumn, Space } from './types.ts';
 
-/** Steps between the ends of an evenly spaced axis; undefined for a real without steps, and on a log scale. */
-export function stepsOf({ parameter, axis }: ScalarColumn): number | undefined {
-  const width = axis.high - axis.low;
-  if (axis.log) return undefined;
-  if (parameter.type === 'ordinal') return width;
+/** The distance from a number to its next value, in places of its list for an ordinal one; undefined where any is one. */
+export function stepOf({ parameter }: ScalarColumn): number | undefined {
+  if (parameter.type === 'ordinal') return 1;
   const { step = parameter.type === 'integer' ? 1 : undefined } = parameter as { readonly step?: number };
-  return step === undefined ? undefined : Math.round(width / step);
+  return step;
+}
+
+/** Steps between the ends of an evenly spaced axis; undefined for a real without steps, and on a log scale. */
+export function stepsOf(column: ScalarColumn): number | undefined {
+  const { low, high, log } = column.axis;
+  const step = stepOf(column);
+  return log || step === undefined ? undefined : Math.round((high - low) / step);
 }
 
 /** Coordinates of the unit cube that a column takes: one for a number or a choice, one for each letter. */

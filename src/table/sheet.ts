@@ -1,5 +1,12 @@
 import { dataError } from '../base/index.ts';
-import { commaNumeral, pointNumeral, withDecimalPoint } from './numbers.ts';
+import {
+  commaNumeral,
+  isMissingMark,
+  parseNumber,
+  pointNumeral,
+  thousandsNumeral,
+  withDecimalPoint,
+} from './numbers.ts';
 
 /** One column as text. Each distinct text is kept once: the cell of row i is `texts[codes[i]]`; an empty text is an empty cell. */
 export interface SheetColumn {
@@ -77,7 +84,24 @@ class ColumnBuilder {
 
   /** Whether a number has a comma, and none a point. */
   get hasDecimalCommas(): boolean {
-    return this.texts.some((text) => commaNumeral.test(text)) && !this.texts.some((text) => pointNumeral.test(text));
+    return this.texts.some((text) => commaNumeral.test(text)) && !this.hasDecimalPoints;
+  }
+
+  get hasDecimalPoints(): boolean {
+    return this.texts.some((text) => pointNumeral.test(text));
+  }
+
+  /** Whether a number has a comma that cannot stand between thousands. */
+  get provesDecimalCommas(): boolean {
+    return this.hasDecimalCommas && this.texts.some((text) => commaNumeral.test(text) && !thousandsNumeral.test(text));
+  }
+
+  /** The first number whose comma may stand between thousands, in a column of numbers. */
+  get thousands(): string | undefined {
+    const isNumber = (text: string): boolean =>
+      thousandsNumeral.test(text) || commaNumeral.test(text) || parseNumber(text) !== undefined;
+    const numbers = this.texts.every((text) => text === '' || isMissingMark(text) || isNumber(text));
+    return numbers ? this.texts.find((text) => thousandsNumeral.test(text)) : undefined;
   }
 
   finish(decimalComma: boolean): SheetColumn {
@@ -119,7 +143,19 @@ export class SheetBuilder {
     this.columns.forEach((column, at) => column.push(cells[at] ?? ''));
   }
 
-  /** A column has decimal commas where the delimiter is another, one of its numbers has a comma, and none has a point. */
+  /** Whether a comma before three digits is a decimal one: where another number of the file says so, or semicolons do, which stand between
+   *  cells because commas are in numbers, and no number says otherwise. */
+  private hasDecimalCommas(delimiter: string): boolean {
+    if (delimiter === ',') return false;
+    const { columns } = this;
+    if (columns.some((column) => column.provesDecimalCommas)) return true;
+    return delimiter === ';' && !columns.some((column) => column.hasDecimalPoints);
+  }
+
+  /**
+   * A column has decimal commas where the delimiter is another, one of its numbers has a comma, and none has a point. Throws a data error
+   * for 1,250 in a column of numbers where nothing says whether that is 1250 or 1.25.
+   */
   finish(delimiter: string = plainDialect.delimiter): Sheet {
     const { file, word } = this;
     const hasCommas = this.columns.map((column) => delimiter !== ',' && column.hasDecimalCommas);
@@ -131,7 +167,7 @@ export class SheetBuilder {
       const before = columns.slice(0, columns.indexOf(column));
       return before.reduce((sum, other) => sum + lineBreaks(cellText(other, row)), 0);
     };
-    return {
+    const sheet: Sheet = {
       file,
       columns,
       rows: places.length,
@@ -142,6 +178,23 @@ export class SheetBuilder {
         return `${file} ${word} ${place}, column ${JSON.stringify(column.name)}`;
       },
     };
+    if (!this.hasDecimalCommas(delimiter)) this.checkThousands(sheet);
+    return sheet;
+  }
+
+  private checkThousands(sheet: Sheet): void {
+    this.columns.forEach(({ thousands }, at) => {
+      if (thousands === undefined) return;
+      const column = sheet.columns[at]!;
+      const written = [thousands, withDecimalPoint(thousands)];
+      const row = firstRowWith(
+        column,
+        column.texts.findIndex((text) => written.includes(text)),
+      );
+      throw dataError(
+        `${sheet.cellAt(row, column)} is ${JSON.stringify(thousands)}: a comma between thousands, or a decimal one; write ${thousands.replaceAll(',', '')}, or a decimal point`,
+      );
+    });
   }
 }
 

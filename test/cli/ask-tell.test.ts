@@ -77,6 +77,8 @@ describe('ask and tell', () => {
       Array.from({ length: 6 }, (_, i) => [`r1-${i + 1}`, '', '', '']),
     );
 
+    for (const [, x, y] of rows) for (const cell of [x, y]) expect(cell).toMatch(/^[01](\.\d{1,3})?$/);
+
     // The fourth failed, the sixth is not measured, and one of our own is added.
     const results = filledIn(csv, [3, 5])
       .split('\n')

@@ -76,6 +76,25 @@ describe('numbers that can be set', () => {
     expect(decimalsOf(asked)).toBe(2);
   });
 
+  test('have the steps that are asked for where there are no past experiments, and no part of a step where there are', async () => {
+    const wide = createSpace({
+      parameters: { temperature: { type: 'real', min: 20, max: 250 }, share: { type: 'real', min: 0, max: 1 } },
+    });
+    const optimizer = DiffusionOptimizer.create(wide, { ...tinySearch, realSteps: 1000 });
+    const warm = ({ temperature, share }: Design): number => -Math.abs(Number(temperature) - 80) - Number(share);
+    for (const predicted of [false, true]) {
+      const asked = await optimizer.ask(12);
+      expect(asked[0]!.predicted !== undefined).toBe(predicted);
+      const most = (name: string): number => Math.max(...asked.map(({ design }) => decimalsIn(String(design[name]))));
+      expect([most('temperature'), most('share')]).toEqual([1, 3]);
+      optimizer.tell(measured(asked, warm));
+    }
+    optimizer.tell([{ design: { temperature: 80, share: 0.25 }, reward: -0.25 }]);
+    const [first] = await optimizer.ask(1);
+    expect(decimalsIn(String(first!.design['share']))).toBeLessThan(3);
+    expect(() => DiffusionOptimizer.create(wide, { realSteps: 0.5 })).toThrow('realSteps is 0.5');
+  });
+
   test('are finer where none of the coarse ones is left', async () => {
     const line = createSpace({ parameters: { x: { type: 'real', min: 0, max: 1 } } });
     const optimizer = DiffusionOptimizer.create(line, tinySearch);

@@ -195,6 +195,27 @@ describe('decimal commas', () => {
     expect(await dialectOf(text)).toEqual({ delimiter, decimalComma: true });
   });
 
+  it.each([
+    ['a;b\n1,250;3\n2,500;4\n', 'semicolons', '1.250'],
+    ['a\tb\n1,250\t0,5\n2,500\t4\n', 'another number', '1.250'],
+    ['a\tb\n1,25\t3\n2,500\t4\n', 'a number of the same column', '1.25'],
+  ])('stand before three digits where the file says so: %j by %s', async (content, _, first) => {
+    expect((await read(content))[1]?.[0]).toBe(first);
+  });
+
+  it.each([
+    ['a\tb\n1\t3\n1,250\t4\n', '"1,250": a comma between thousands, or a decimal one; write 1250'],
+    ['a;b\n1;3.5\n1,250;4\n', '"1,250": a comma between thousands, or a decimal one; write 1250'],
+    ['a,b\n1,3\n"1,250.5",4\n', '"1,250.5": a comma between thousands, or a decimal one; write 1250.5'],
+    ['a\tb\n-\t3\n1,250,000\t4\n', '"1,250,000": a comma between thousands, or a decimal one; write 1250000'],
+  ])('are not taken for the ones between thousands: %j', async (content, message) => {
+    await expect(read(content)).rejects.toThrow(`data.csv line 3, column "a" is ${message}`);
+  });
+
+  it('may be anything in a column of texts', async () => {
+    expect((await read('a\tb\n1,250\t3\nsalt\t4\n'))[2]?.[0]).toBe('salt');
+  });
+
   it('are read in one column while another has points', async () => {
     expect(await read('a;b\n1,5;12.03\n2;1\n')).toEqual([
       ['a', 'b'],

@@ -1,5 +1,5 @@
 import type { RowCounts, Variation } from './model.ts';
-import type { TheorySettings } from './settings.ts';
+import { base, type TheorySettings } from './settings.ts';
 
 /** One training and what is asked of it. */
 export interface TheoryPlan {
@@ -11,8 +11,6 @@ export interface TheoryPlan {
   readonly variation: Variation;
   readonly asks: 'everything' | 'quality';
 }
-
-const base: Variation = { name: 'base', weighting: 'uniform', training: {} };
 
 export const mainTask = 'base';
 export const rowsTask = (rows: number): string => `rows ${rows}`;

@@ -32,7 +32,8 @@ export interface TheorySettings extends ProblemSizes {
   readonly variations: readonly Variation[];
 }
 
-const base: Variation = { name: 'base', weighting: 'uniform', training: {} };
+/** The training that the others differ from in one thing. */
+export const base: Variation = { name: 'base', weighting: 'uniform', training: {} };
 
 /** As in Li et al. (2024), section 7, and Guo et al. (2024), where they say; noise and penalty are ours. */
 const paper: TheorySettings = {
