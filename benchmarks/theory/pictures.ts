@@ -50,12 +50,12 @@ function ofTargets(mains: readonly TheoryCell[], { targets }: TheorySettings): r
 
 function ofRounds(mains: readonly TheoryCell[]): Picture {
   const groups = mains[0]?.rounds ?? [];
-  const climbs = groups.map(({ gradient, pull, rounds }, group) => {
+  const climbs = groups.map(({ gradient, score, pull, rounds }, group) => {
     const own = mains.map((cell) => cell.rounds![group]!);
     const valuesAt = (at: number): readonly number[] =>
       own.map((run) => (at === 0 ? run.start : run.rounds[at - 1]!.reward));
     return curve(
-      `${gradient}, pull ${pull}`,
+      score === 'fixed' ? `${gradient}, pull ${pull}` : `${gradient}, trained on`,
       Array.from({ length: rounds.length + 1 }, (_, round) => round),
       valuesAt,
     );
@@ -65,7 +65,7 @@ function ofRounds(mains: readonly TheoryCell[]): Picture {
   const ends = [...new Set(groups.map(({ pull }) => pull))].map((pull) =>
     level(
       `end, pull ${pull}`,
-      mains.map((cell) => cell.rounds!.find((result) => result.pull === pull)!.end),
+      mains.map((cell) => cell.rounds!.find((result) => result.pull === pull && result.score === 'fixed')!.end),
     ),
   );
   return picture('rounds.svg', {

@@ -87,13 +87,14 @@ function guidanceBlocks(mains: readonly TheoryCell[], { steepness }: TheorySetti
 function roundBlocks(mains: readonly TheoryCell[]): readonly Block[] {
   const rows = groups(
     mains.flatMap(({ rounds = [] }) => rounds),
-    ({ gradient, pull }) => JSON.stringify([gradient, pull]),
+    ({ gradient, score, pull }) => JSON.stringify([gradient, score, pull]),
   );
   return [
     heading(2, 'Rounds on a concave reward'),
     table<Group<RoundsResult>>(
       [
         left('gradient', ([first]) => first!.gradient),
+        left('score', ([first]) => first!.score),
         right('pull', ([first]) => `${first!.pull}`),
         over('start', (m) => m.start),
         over('after 1 round', (m) => m.rounds[0]!.reward),

@@ -93,6 +93,8 @@ export interface TrainDenoiserOptions {
   readonly training?: Partial<DenoiserTraining>;
   readonly schedule?: NoiseSchedule;
   readonly weighting?: RowWeighting;
+  /** A model to go on from: its parameters, its sizes and its scaling of designs, whatever `training` says of sizes. */
+  readonly from?: Pick<DiffusionModel, 'parameters' | 'size' | 'designs'>;
   readonly stream: RandomStream;
   readonly observer?: Observer;
   readonly signal?: AbortSignal;
@@ -154,6 +156,10 @@ function drawInputs(steps: number | undefined, batch: number, draw: Draw): Named
 
 const defaultLabelledShare = 0.1;
 
+function copied(values: NamedValues): NamedValues {
+  return mapValues(values, ({ shape, data }) => ({ shape, data: data.slice() }));
+}
+
 /** Steps in one call of the runtime: long enough that handing over the state costs little, short enough to stay responsive. */
 const stepsPerRun = 50;
 
@@ -164,13 +170,13 @@ const stepsPerRun = 50;
 export async function trainDenoiser(
   options: TrainDenoiserOptions,
 ): Promise<{ model: DiffusionModel; curve: LossCurve; heldOut: Uint32Array }> {
-  const { runtime, dimension, reward, pseudo, stream, observer, signal } = options;
+  const { runtime, dimension, reward, pseudo, from, stream, observer, signal } = options;
   const { schedule = karrasSchedule(), weighting = exponentialWeights() } = options;
   const n = options.rewards.length;
   if (n < 2) throw dataError(`a denoiser needs at least 2 rows, one to train on and one to check it, got ${n}`);
-  const training: DenoiserTraining = { ...denoiserTrainingFor(n, dimension), ...options.training };
+  const training: DenoiserTraining = { ...denoiserTrainingFor(n, dimension), ...options.training, ...from?.size };
   const size: DenoiserSize = { dimension, width: training.width, blocks: training.blocks };
-  const normalization = columnScaling(options.designs, dimension);
+  const normalization = from?.designs ?? columnScaling(options.designs, dimension);
   const usePseudo = pseudo !== undefined;
   const all = withLabelledShare(
     trainingRows(scaleColumns(options.designs, normalization), options.rewards, reward, pseudo),
@@ -218,7 +224,8 @@ export async function trainDenoiser(
       weightDecay: true,
       average: true,
     },
-    parameters: initialDenoiser(size, stream.split('initial')),
+    // Handed over, as training takes them: a model's own stay as they are.
+    parameters: from === undefined ? initialDenoiser(size, stream.split('initial')) : copied(from.parameters),
     data,
     steps: training.steps,
     rates: {

@@ -54,6 +54,21 @@ describe('the same seed', () => {
   });
 });
 
+describe('going on from a model', () => {
+  test('begins with its parameters and scaling, and leaves it as it is', async () => {
+    const { model } = await train(rows);
+    const before = mapValues(model.parameters, ({ data }) => Array.from(data));
+    const still = { ...quick, width: 8, steps: 50, learningRate: 0, weightDecay: 0 };
+    const moved = { ...rows, designs: rows.designs.map((value) => value / 3 + 0.5) };
+    const same = await train(moved, { from: model, training: still });
+    expect({ ...same.model, schedule: model.schedule }).toEqual(model);
+    const other = await train(moved, { from: model });
+    expect(other.model.parameters).not.toEqual(model.parameters);
+    expect(other.model.designs).toEqual(model.designs);
+    expect(mapValues(model.parameters, ({ data }) => Array.from(data))).toEqual(before);
+  });
+});
+
 describe('early stopping', () => {
   // 20 rows and a large network: it soon learns them by heart.
   const few = drawRows(20);

@@ -70,6 +70,24 @@ export async function trainOn(
   return model;
 }
 
+/** Goes on training the denoiser without a reward on designs, n x D: what is asked of it with weight 0 follows them. */
+export async function trainFurther(
+  runtime: Runtime,
+  model: DiffusionModel,
+  designs: Float32Array,
+  steps: number,
+  stream: RandomStream,
+): Promise<DiffusionModel> {
+  const { size, reward, schedule } = model;
+  const rewards = new Float64Array(designs.length / size.dimension).fill(NaN);
+  const training = { steps, learningRate: 5e-4, averageDecay: 0.98 };
+  const tuned = await trainDenoiser({
+    ...{ runtime, designs, dimension: size.dimension, rewards, reward },
+    ...{ training, schedule, from: model, stream },
+  });
+  return tuned.model;
+}
+
 /** What is asked of a sampler. */
 export interface DrawRequest {
   /** Own units of the reward. */

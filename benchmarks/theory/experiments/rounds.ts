@@ -4,7 +4,7 @@ import type { Runtime } from '../../../src/graph/index.ts';
 import { gradientNames } from './guidance.ts';
 import { dot, length, times } from './matrix.ts';
 import { latentMean, sampleMeasures } from './measures.ts';
-import { linearModel, openSampler, type OpenSampler } from './model.ts';
+import { linearModel, openSampler, trainFurther } from './model.ts';
 import type { TheorySettings } from './settings.ts';
 import { partsOf, type SubspaceProblem } from './subspace.ts';
 
@@ -42,15 +42,24 @@ export function regularized({ curvature, optimum }: Hill, pull: number): Float64
 }
 
 export interface Round {
-  /** The reward at the point, the running mean of samples projected on the subspace. */
+  /** The reward at the point, a mean of samples projected on the subspace. */
   readonly reward: number;
   readonly offSupport: number;
 }
 
-export interface RoundsResult {
+/** Whether the denoiser stays as it is (Guo et al. 2024, algorithm 1) or is trained on the samples of each round (algorithm 2). */
+export type Score = 'fixed' | 'follows';
+
+/** A way of going on in rounds. */
+export interface Ascent {
   readonly gradient: GradientGuidanceName;
-  /** Weight of |z|^2 / 2 that the targets come to. */
+  readonly score: Score;
+  /** A round is asked for the mean that lies the reward's slope divided by this from where the score is. With a fixed one it is the weight of
+   *  |z|^2 / 2 that rounds come to: their convergence asks for at least the largest curvature, 1; less goes further. */
   readonly pull: number;
+}
+
+export interface RoundsResult extends Ascent {
   readonly rounds: readonly Round[];
   /** The reward at the data's centre, where exact samples would end, and at the optimum on the subspace. */
   readonly start: number;
@@ -58,45 +67,69 @@ export interface RoundsResult {
   readonly best: number;
 }
 
-/** Weights of |z|^2 / 2: the convergence of Guo et al. (2024) asks for at least the largest curvature, 1; less pull goes further. */
-const pulls = [1, 0.25] as const;
+const ascents: readonly Ascent[] = gradientNames.flatMap((gradient) => [
+  { gradient, score: 'fixed', pull: 1 },
+  { gradient, score: 'fixed', pull: 0.25 },
+  { gradient, score: 'follows', pull: 1 },
+]);
 
 interface Climb {
+  readonly runtime: Runtime;
+  readonly model: DiffusionModel;
   readonly problem: SubspaceProblem;
   readonly hill: Hill;
-  readonly pull: number;
   readonly settings: TheorySettings;
   readonly stream: RandomStream;
 }
 
+function columnMeans(designs: Float32Array, dimension: number): Float64Array {
+  const means = new Float64Array(dimension);
+  designs.forEach((value, i) => (means[i % dimension]! += (value * dimension) / designs.length));
+  return means;
+}
+
 /**
- * Guo et al. (2024), algorithm 1, with a fixed score: each round takes the reward's slope g at a point, asks for the value that makes the
- * samples' mean A A'g / pull (exact conditional samples have the mean A A'g y / (|A'g|^2 + noise^2)), and moves the point a share of the
- * way to the mean of the samples, so that the point converges for any pull.
+ * Each round takes the reward's slope g at a point and asks for the value that makes the mean of samples lie A A'g / pull from the mean m of
+ * what the score knows (exact conditional samples lie A A'g (y - g'm) / (|A'g|^2 + noise^2) from it). With a fixed score m is 0, and the
+ * point moves a share of the way to the mean of the samples, so that it converges for any pull. With one that follows the samples their
+ * mean is the point, and m.
  */
 async function climb(
-  sampler: OpenSampler,
-  { problem, hill, pull, settings, stream }: Climb,
+  { gradient, score, pull }: Ascent,
+  { runtime, problem, hill, settings, stream, ...known }: Climb,
 ): Promise<readonly Round[]> {
-  const { latent, basis, across, noise } = problem;
-  const share = 2 / (2 + 1.25 / pull);
+  const { latent, ambient, basis, across, noise } = problem;
+  const { samples, steps } = settings.following;
+  const follows = score === 'follows';
+  const share = follows ? 1 : 2 / (2 + 1.25 / pull);
+  const open = (model: DiffusionModel) =>
+    openSampler(runtime, model, { pull: { model: linearModel(ambient), std: noise, gradient } });
+  let model = known.model;
+  let sampler = await open(model);
   let point: Float64Array = new Float64Array(latent);
+  let centre: Float64Array = new Float64Array(ambient);
   const rounds: Round[] = [];
   for (let round = 0; round < settings.rounds; round++) {
     const on = hillSlope(hill, point);
     const steep = settings.steepness * length(on);
     const slope = times(basis, on).map((value, i) => value + steep * across[i]!);
     const { designs } = await sampler.draw({
-      target: (dot(on, on) + noise ** 2) / pull,
+      target: dot(slope, centre) + (dot(on, on) + noise ** 2) / pull,
       guidance: 0,
-      count: settings.roundSamples,
+      count: follows ? samples : settings.roundSamples,
       stream: stream.split(round),
       plane: { slope, at0: 0 },
     });
-    const centre = latentMean(partsOf(problem, designs).latents, latent);
-    point = point.map((value, i) => value + share * (centre[i]! - value));
+    const mean = latentMean(partsOf(problem, designs).latents, latent);
+    point = point.map((value, i) => value + share * (mean[i]! - value));
     rounds.push({ reward: hillReward(hill, point), offSupport: sampleMeasures(problem, designs).offSupport });
+    if (!follows) continue;
+    centre = columnMeans(designs, ambient);
+    await sampler.close();
+    model = await trainFurther(runtime, model, designs, steps, stream.split('training', round));
+    sampler = await open(model);
   }
+  await sampler.close();
   return rounds;
 }
 
@@ -108,21 +141,16 @@ export async function measureRounds(
   stream: RandomStream,
 ): Promise<readonly RoundsResult[]> {
   const hill = hillOf(problem, stream.split('hill'));
+  const known = { runtime, model, problem, hill, settings, stream: stream.split('rounds') };
   const results: RoundsResult[] = [];
-  for (const gradient of gradientNames) {
-    const pullBy = { model: linearModel(problem.ambient), std: problem.noise, gradient };
-    const sampler = await openSampler(runtime, model, { pull: pullBy });
-    for (const pull of pulls) {
-      results.push({
-        gradient,
-        pull,
-        rounds: await climb(sampler, { problem, hill, pull, settings, stream: stream.split('rounds') }),
-        start: hillReward(hill, new Float64Array(problem.latent)),
-        end: hillReward(hill, regularized(hill, pull)),
-        best: height,
-      });
-    }
-    await sampler.close();
+  for (const ascent of ascents) {
+    results.push({
+      ...ascent,
+      rounds: await climb(ascent, known),
+      start: hillReward(hill, new Float64Array(problem.latent)),
+      end: ascent.score === 'follows' ? height : hillReward(hill, regularized(hill, ascent.pull)),
+      best: height,
+    });
   }
   return results;
 }

@@ -26,6 +26,8 @@ export interface TheorySettings extends ProblemSizes {
   readonly rounds: number;
   /** Designs drawn in a round. */
   readonly roundSamples: number;
+  /** In rounds after each of which the denoiser is trained on the samples: how many these are, and for how many steps. */
+  readonly following: { readonly samples: number; readonly steps: number };
   /** What the denoiser's training differs in from the package's own sizes. */
   readonly training: Partial<DenoiserTraining>;
   /** Ways of training that differ from the base in one thing. */
@@ -41,7 +43,7 @@ const paper: TheorySettings = {
   ...{ labelled: 8192, unlabelled: 65_536, samples: 2048, runs: 5, variationRuns: 2 },
   ...{ targets: [0, 1, 2, 3, 4, 6, 8, 12], target: 4, within: 2, steepness: 9 },
   rows: [256, 1024, 4096, 16_384],
-  ...{ rounds: 12, roundSamples: 256 },
+  ...{ rounds: 12, roundSamples: 256, following: { samples: 1024, steps: 200 } },
   training: {},
   variations: [
     { ...base, name: 'weighting exponential', weighting: 'exponential' },
@@ -59,6 +61,7 @@ const small: TheorySettings = {
   ...paper,
   ...{ ambient: 8, latent: 2, labelled: 128, unlabelled: 256, samples: 64, runs: 1, variationRuns: 1 },
   ...{ targets: [0, 2, 4], target: 2, within: 1, rows: [64, 256], rounds: 3, roundSamples: 32 },
+  following: { samples: 64, steps: 50 },
   training: { width: 32, blocks: 1, steps: 200 },
   variations: [{ ...base, name: 'width 16', training: { width: 16 } }],
 };

@@ -23,7 +23,7 @@ describe('the small suite of the theory', () => {
     expect(targets.map(({ target }) => target)).toEqual([0, 2, 4]);
     expect(targets[1]!.onSupport).toBeGreaterThan(targets[0]!.onSupport + 0.3);
     expect(guidance).toHaveLength(12);
-    expect(rounds.map((result) => result.rounds.length)).toEqual([3, 3, 3, 3]);
+    expect(rounds.map((result) => result.rounds.length)).toEqual([3, 3, 3, 3, 3, 3]);
     expect(choices.length).toBeGreaterThan(10);
     for (const error of Object.values(errors)) expect(error).toBeGreaterThanOrEqual(0);
 
