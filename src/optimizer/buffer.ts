@@ -12,8 +12,8 @@ export interface KnownDesign {
   readonly failed: boolean;
 }
 
-/** How many designs models are fitted to: all, or the best and the latest of more. */
-export const bufferSize = { best: 700, latest: 300 } as const;
+/** How many designs models are fitted to: all, or of more the best, the latest, and beside these the latest that failed. */
+export const bufferSize = { best: 700, latest: 300, failed: 300 } as const;
 
 const bits = new Float64Array(1);
 const halves = new Uint32Array(bits.buffer);
@@ -81,13 +81,15 @@ export function knownDesigns(evaluations: readonly Evaluation[], space: Space): 
   });
 }
 
-/** Of more designs than the buffer holds the latest, and the best of the others, in their order. */
+/** Of more designs than the buffer holds the latest, and of the others the best and the latest that failed, in their order. */
 function buffered(known: readonly KnownDesign[], direction: Direction): readonly KnownDesign[] {
   if (known.length <= bufferSize.best + bufferSize.latest) return known;
   const sign = direction === 'maximize' ? 1 : -1;
-  const earlier = known.slice(0, -bufferSize.latest).filter(({ reward }) => !Number.isNaN(reward));
-  const best = new Set([...earlier].sort((a, b) => sign * (b.reward - a.reward)).slice(0, bufferSize.best));
-  return [...earlier.filter((one) => best.has(one)), ...known.slice(-bufferSize.latest)];
+  const earlier = known.slice(0, -bufferSize.latest);
+  const ranked = earlier.filter(({ reward }) => !Number.isNaN(reward)).sort((a, b) => sign * (b.reward - a.reward));
+  const failures = earlier.filter(({ failed }) => failed);
+  const kept = new Set([...ranked.slice(0, bufferSize.best), ...failures.slice(-bufferSize.failed)]);
+  return [...earlier.filter((one) => kept.has(one)), ...known.slice(-bufferSize.latest)];
 }
 
 /** More decimals than anyone sets: numbers that were computed. */

@@ -2,11 +2,12 @@ import { createRuntime, type Runtime } from '../graph/index.ts';
 import { fitGaussianProcess, type Predictions, type Surrogate } from '../reward/index.ts';
 import type { Design, Space } from '../space/index.ts';
 import type { Table } from '../table/index.ts';
+import { allowedRewards } from './allowed.ts';
 import { roundProcess } from './defaults.ts';
 import { newDesigns } from './generate.ts';
 import { chooseByImprovement, expectedImprovement } from './improvement.ts';
 import { learnOptions } from './learn-options.ts';
-import { defaultThreads, fitOnFailures, fitOnTable, labelledRows } from './models.ts';
+import { defaultThreads, fitOnFailures, fitOnTable } from './models.ts';
 import { neighbourDistance } from './nearest.ts';
 import type { AskOptions, SearchOptions } from './optimizer-options.ts';
 import { chooseDistinct, rankByBound } from './select.ts';
@@ -26,7 +27,7 @@ interface Outlook {
   readonly std: Float64Array;
   /** The probability that the experiment works. */
   readonly chance: Float64Array;
-  /** The best and the worst reward so far. */
+  /** The best and the worst reward so far of designs that are allowed. */
   readonly best: number;
   readonly worst: number;
 }
@@ -40,6 +41,16 @@ function merits({ mean, std, chance, best, worst }: Outlook, exploration: number
   );
 }
 
+/** Numbers that order candidates by merit, larger being better; equals by what they are expected to be worth: far below the best reward no
+ *  improvement is expected of any. */
+function preferences(merit: Float64Array, { mean, chance, worst }: Outlook): Float64Array {
+  const worth = mean.map((value, i) => chance[i]! * (value - worst));
+  const order = Array.from(merit.keys()).sort((a, b) => merit[b]! - merit[a]! || worth[b]! - worth[a]! || a - b);
+  const preference = new Float64Array(merit.length);
+  order.forEach((place, rank) => (preference[place] = -rank));
+  return preference;
+}
+
 /** Places of the candidates to try, in the order chosen. */
 async function chosenPlaces(
   { table, stream, count }: Situation,
@@ -49,13 +60,13 @@ async function chosenPlaces(
   exploration: number,
   diversity: number | undefined,
 ): Promise<readonly number[]> {
-  const merit = merits(outlook, exploration);
+  const preference = preferences(merits(outlook, exploration), outlook);
   const joint = exploration > 0 && diversity === undefined && count <= shortlist.most;
   if (!joint || surrogate.covariance === undefined) {
     const radius = (diversity ?? 0) * neighbourDistance(table, stream.split('neighbours'));
-    return chooseDistinct(merit, encoded, count, radius);
+    return chooseDistinct(preference, encoded, count, radius);
   }
-  const places = rankByBound(merit).subarray(0, Math.max(shortlist.least, shortlist.perDesign * count));
+  const places = rankByBound(preference).subarray(0, Math.max(shortlist.least, shortlist.perDesign * count));
   const at = (values: Float64Array): Float64Array => Float64Array.from(places, (place) => values[place]!);
   const covariance = await surrogate.covariance(gathered(places, encoded, table.space.dimension));
   const known = { mean: at(outlook.mean), covariance: covariance.map((value) => exploration ** 2 * value) };
@@ -111,14 +122,14 @@ export async function candidatesNext(
     const models = learnOptions({ surrogate: fitGaussianProcess(roundProcess), ...options }, stream);
     return await withModels(table, runtime, models, async (predict, surrogate) => {
       const sign = table.direction === 'maximize' ? 1 : -1;
-      const rewards = labelledRows(table).rewards.map((reward) => sign * reward);
+      const rewards = allowedRewards(table, space).map((reward) => sign * reward);
       const { mean, std, chance } = await predict(encoded.all);
       const outlook = {
         mean: mean.map((value) => sign * value),
         std: std.map((value) => exploration * value),
         chance,
-        best: Math.max(...rewards),
-        worst: Math.min(...rewards),
+        best: rewards.reduce((a, b) => Math.max(a, b)),
+        worst: rewards.reduce((a, b) => Math.min(a, b)),
       };
       const places = await chosenPlaces(situation, outlook, encoded.of, surrogate, exploration, diversity);
       return places.map((at) => ({ design: untried[at]!, predicted: { mean: mean[at]!, std: std[at]! } }));

@@ -35,7 +35,3 @@ export interface ProposeContext {
   /** Measured designs that a search starts from beside the best samples, encoded. */
   readonly incumbents?: readonly Float32Array[];
 }
-
-export function keepsFixed(design: Design, { fixed }: Space): boolean {
-  return Object.entries(fixed).every(([name, value]) => design[name] === value);
-}

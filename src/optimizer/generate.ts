@@ -3,7 +3,8 @@ import { sampleDesigns, samplingGraph, type SamplingOptions } from '../diffusion
 import type { Program } from '../graph/index.ts';
 import type { Surrogate } from '../reward/index.ts';
 import { createDesignSet, enumerate, type Design, type Space } from '../space/index.ts';
-import { keepsFixed, type ProposeContext } from './context.ts';
+import { isAllowed } from './allowed.ts';
+import type { ProposeContext } from './context.ts';
 import { fixedCoordinates } from './fixed.ts';
 import type { Judge } from './judge.ts';
 import type { Population } from './population.ts';
@@ -28,7 +29,7 @@ const pilotShare = 0.25;
 /** How many requests the rest of the pool is drawn for. */
 const chosenRequests = 3;
 
-/** Distinct designs that were not tried and keep fixed values: of the candidates or, without them, of a finite space. */
+/** Distinct designs that were not tried and are allowed: of the candidates or, without them, of a finite space. */
 export function* newDesigns(
   space: Space,
   tried: readonly Design[],
@@ -36,7 +37,7 @@ export function* newDesigns(
 ): Generator<Design, void, undefined> {
   const known = createDesignSet(space, tried);
   for (const design of candidates ?? enumerate(space)) {
-    if (keepsFixed(design, space) && known.addNew(design)) yield design;
+    if (isAllowed(space, design) && known.addNew(design)) yield design;
   }
 }
 

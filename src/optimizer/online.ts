@@ -3,6 +3,7 @@ import { fitGaussianProcess } from '../reward/index.ts';
 import { orderedEvaluations, pendingRequests, type History } from '../run/index.ts';
 import { createDesignSet, type Design, type DesignSet, type Space } from '../space/index.ts';
 import type { Direction, Table } from '../table/index.ts';
+import { isAllowed } from './allowed.ts';
 import { bufferTable, decimalsTold, knownDesigns, type KnownDesign } from './buffer.ts';
 import { candidatesNext } from './candidate-round.ts';
 import { whenAsked, type Tried } from './context.ts';
@@ -58,14 +59,14 @@ function canLearn(known: readonly KnownDesign[]): boolean {
 /** Measured designs that a search starts from. */
 const incumbentCount = 32;
 
-/** The best measured designs that constraints and fixed values allow, encoded, best first. */
-function bestKnown(known: readonly KnownDesign[], space: Space, direction: Direction): readonly Float32Array[] {
+/** The best measured designs that constraints and fixed values allow, best first. */
+function bestKnown(known: readonly KnownDesign[], space: Space, direction: Direction): readonly Design[] {
   const sign = direction === 'maximize' ? 1 : -1;
   const ranked = known.filter(({ reward }) => !Number.isNaN(reward)).sort((a, b) => sign * (b.reward - a.reward));
-  const best: Float32Array[] = [];
+  const best: Design[] = [];
   for (const { design } of ranked) {
     if (best.length === incumbentCount) break;
-    if (space.problemWith(design) === undefined) best.push(Float32Array.from(space.encode(design)));
+    if (isAllowed(space, design)) best.push(design);
   }
   return best;
 }
@@ -80,8 +81,18 @@ async function searchNext(
   const { space, table, tried, stream, count, region, incumbents } = situation;
   const learned = await learn(table, { ...learnOptions(options, stream), exploration });
   try {
-    const incumbent = incumbents[0] && space.decode(incumbents[0]);
-    const context = { table, space, tried, learned, stream, count, region, incumbents, incumbent };
+    const encoded = incumbents.map((design) => Float32Array.from(space.encode(design)));
+    const context = {
+      table,
+      space,
+      tried,
+      learned,
+      stream,
+      count,
+      region,
+      incumbents: encoded,
+      incumbent: incumbents[0],
+    };
     const { population, judgement, chosen } = await search(context, options, {
       pool: options.pool ?? Math.max(onlinePool.least, onlinePool.perDesign * count),
       refinement: { ...onlineRefinement, generations: options.generations ?? onlineRefinement.generations },

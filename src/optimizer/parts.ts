@@ -1,5 +1,6 @@
 import { choicesOnly, encodedLayout } from '../reward/index.ts';
 import type { Table } from '../table/index.ts';
+import { allowedRewards } from './allowed.ts';
 import type { ProposeContext } from './context.ts';
 import { shares } from './defaults.ts';
 import type { Judgement } from './judge.ts';
@@ -35,7 +36,7 @@ const confidence = 1;
 
 /**
  * What the proposals are made up of beside the best of all: the best samples that nothing pulled, and as they come samples of the most
- * promising request that was pulled, if the best measured reward at least is predicted for them, and of the farthest that was not, unless
+ * promising request that was pulled, if the best reward of allowed designs at least is predicted for them, and of the farthest that was not, unless
  * designs are choices alone, where the surrogate finds better ones; and
  * where there is an incumbent its most promising neighbours, since a choice that was only seen in poor designs looks poor everywhere.
  */
@@ -45,7 +46,7 @@ export function partsOf(
   { population: { candidates }, outcomes, sampled, bold }: Samples,
 ): readonly Part[] {
   const sign = table.direction === 'maximize' ? 1 : -1;
-  const best = sign * bestMeasured(table).reward;
+  const best = allowedRewards(table, space).reduce((most, reward) => Math.max(most, sign * reward), -Infinity);
   const level = bound[rankByBound(bound)[Math.min(count, bound.length) - 1]!]!;
   const sound = (index: number): boolean => informed[index]! + confidence * surrogateStd[index]! >= level;
   const requestOf = (index: number): TargetOutcome | undefined => outcomes[candidates[index]!.request ?? -1];

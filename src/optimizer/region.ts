@@ -1,7 +1,8 @@
 import type { History } from '../run/index.ts';
 import { orderedEvaluations } from '../run/index.ts';
-import type { Space } from '../space/index.ts';
+import type { Design, Space } from '../space/index.ts';
 import type { Direction } from '../table/index.ts';
+import { isAllowed } from './allowed.ts';
 import { freeNumbers } from './fixed.ts';
 import { encodedStep } from './vary.ts';
 
@@ -20,14 +21,21 @@ const leastGain = 1e-3;
 /** Spaces of fewer free numbers have no region: there a model knows all of the space. */
 export const leastNumbers = 10;
 
-/** Rewards of each round that asked, larger being better, in the order of the rounds; without failed designs. */
-function rewardsByRound(history: History, sign: number): readonly (readonly number[])[] {
+/**
+ * Rewards of each round, larger being better, in the order of the rounds; without failed designs and those that are not allowed. All that
+ * no model asked for is one round, the first: it says nothing of where models are to be believed.
+ */
+function rewardsByRound(history: History, space: Space, sign: number): readonly (readonly number[])[] {
   const rounds = new Map<number, number[]>();
+  const modelled = new Set<number>();
+  for (const { round, id } of history.evaluations)
+    if (id !== undefined && history.requests.get(id)?.predicted !== undefined) modelled.add(round);
   for (const evaluation of orderedEvaluations(history)) {
-    if (evaluation.status !== 'measured') continue;
-    const rewards = rounds.get(evaluation.round) ?? [];
+    if (evaluation.status !== 'measured' || !isAllowed(space, evaluation.design)) continue;
+    const round = modelled.has(evaluation.round) ? evaluation.round : 0;
+    const rewards = rounds.get(round) ?? [];
     rewards.push(sign * evaluation.reward);
-    rounds.set(evaluation.round, rewards);
+    rounds.set(round, rewards);
   }
   return [...rounds].sort(([a], [b]) => a - b).map(([, rewards]) => rewards);
 }
@@ -41,7 +49,7 @@ export function sideAfter(rounds: readonly (readonly number[])[], numbers: numbe
   let [gained, failed] = [0, 0];
   let best = -Infinity;
   for (const rewards of rounds) {
-    const top = Math.max(...rewards);
+    const top = rewards.reduce((a, b) => Math.max(a, b));
     const first = best === -Infinity;
     const success = top > best + leastGain * Math.abs(best);
     best = Math.max(best, top);
@@ -64,17 +72,13 @@ export function sideAfter(rounds: readonly (readonly number[])[], numbers: numbe
  * each number in either direction, and begins anew when its side is less than a step of all of them. Choices are free. Undefined in a space of few
  * free numbers.
  */
-export function trustRegion(
-  space: Space,
-  history: History,
-  center: ArrayLike<number>,
-  direction: Direction,
-): Region | undefined {
+export function trustRegion(space: Space, history: History, best: Design, direction: Direction): Region | undefined {
   const numbers = freeNumbers(space);
   if (numbers.length < leastNumbers) return undefined;
+  const center = space.encode(best);
   const steps = numbers.map((column) => encodedStep(column)(center[column.offset]!));
   const least = Math.max(side.least, Math.min(...steps));
-  const length = sideAfter(rewardsByRound(history, direction === 'maximize' ? 1 : -1), numbers.length, least);
+  const length = sideAfter(rewardsByRound(history, space, direction === 'maximize' ? 1 : -1), numbers.length, least);
   const [low, high] = [new Float32Array(space.dimension).fill(-1), new Float32Array(space.dimension).fill(1)];
   for (const [i, { offset }] of numbers.entries()) {
     const reach = Math.max(length, steps[i]!);

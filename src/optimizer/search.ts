@@ -52,7 +52,7 @@ async function find(context: ProposeContext, options: ProposeOptions, size: Sear
   const { pool, refinement, least } = size;
   const sampling = samplingOf(options, space);
   const population = createPopulation(space, tried, table.decimals, learned.judge, context.region);
-  const requests = requestsFor(table, options, learned.surrogate.graph !== undefined);
+  const requests = requestsFor(table, space, options, learned.surrogate.graph !== undefined);
   const outcomes = await samplePool(context, population, { sampling, pool, requests, observer, signal });
   const counts = { ...population.pool.counts };
   addListed(population, Math.max(pool, count), count);

@@ -25,5 +25,6 @@ export interface Situation {
   readonly stream: RandomStream;
   readonly count: number;
   readonly region: Region | undefined;
-  readonly incumbents: readonly Float32Array[];
+  /** The best measured designs that are allowed, best first. */
+  readonly incumbents: readonly Design[];
 }

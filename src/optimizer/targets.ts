@@ -34,12 +34,18 @@ export function rewardQuantile(rewards: Float64Array, direction: Direction, shar
   return quantile(rewards, direction === 'maximize' ? share : 1 - share);
 }
 
-/** Targets beyond the best measured reward by multiples of its distance from the median (own units), or from the mean where half of the
- *  rewards are the best. */
-export function candidateTargets(rewards: Float64Array, direction: Direction, stretches: readonly number[]): number[] {
+/** Targets beyond the best of the `allowed` rewards by multiples of the distance of the best measured one from the median (own units), or
+ *  from the mean where half of the rewards are the best. */
+export function candidateTargets(
+  rewards: Float64Array,
+  direction: Direction,
+  stretches: readonly number[],
+  allowed: Float64Array = rewards,
+): number[] {
   const best = rewardQuantile(rewards, direction, 1);
   const span = best - quantile(rewards, 0.5) || best - mean(rewards);
-  return stretches.map((stretch) => best + stretch * span);
+  const from = rewardQuantile(allowed, direction, 1);
+  return stretches.map((stretch) => from + stretch * span);
 }
 
 /** The share of a request's samples that it is judged by: the best are what is kept. */

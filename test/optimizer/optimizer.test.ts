@@ -264,7 +264,41 @@ describe('what is told', () => {
   });
 });
 
+describe('failures', () => {
+  test('are kept in the buffer, the latest of those before the latest designs', () => {
+    const evaluations = Array.from({ length: 2000 }, (_, i): Told => {
+      const told = { design: { x: (i + 1) / 2000, y: 0.5, z: 0.5 }, source: 'user', round: 0, asks: 0 } as const;
+      return i % 4 === 0 ? { ...told, status: 'failed', error: 'broke' } : { ...told, status: 'measured', reward: i };
+    });
+    const { designs, failed } = bufferTable(knownDesigns(evaluations, cube), cube, 'maximize', {});
+    const failures = designs.filter((_, row) => failed[row]).map(({ x }) => Math.round(2000 * Number(x)) - 1);
+    expect(failures.slice(-75)).toEqual(Array.from({ length: 75 }, (_, i) => 1700 + 4 * i));
+    expect(failures.slice(0, -75)).toEqual(Array.from({ length: bufferSize.failed }, (_, i) => 500 + 4 * i));
+  });
+});
+
 describe('what models ask for', () => {
+  test('of choices beside the best design has its numbers as they were asked for', async () => {
+    const space = createSpace({
+      parameters: {
+        t: { type: 'real', min: 20, max: 90 },
+        p: { type: 'real', min: 0, max: 1 },
+        c: { type: 'categorical', values: ['a', 'b', 'c', 'd', 'e'] },
+      },
+    });
+    const reward = ({ t, p, c }: Design): number => -Math.abs(Number(t) - 50) - Number(p) - (c === 'c' ? 0 : 5);
+    const options = { ...tinySearch, seed: 1, realSteps: 100, initial: 12 };
+    const { optimizer } = await begun(space, 12, reward, options);
+    const asked = await optimizer.ask(16);
+    const best = optimizer.best()!.design;
+    const neighbours = asked.filter(({ design }) => design['t'] === best['t'] && design['p'] === best['p']);
+    expect(neighbours.length).toBeGreaterThan(0);
+    for (const { design } of asked) {
+      expect(decimalsIn(String(design['t']))).toBeLessThanOrEqual(1);
+      expect(decimalsIn(String(design['p']))).toBeLessThanOrEqual(2);
+    }
+  });
+
   test('is new, distinct and predicted, and pending designs are not asked for again', async () => {
     const { optimizer } = await begun(cube, 12, bowl);
     const second = await optimizer.ask(8);
@@ -340,6 +374,20 @@ describe('what models ask for', () => {
     const optimizer = DiffusionOptimizer.create(cube, tinySearch);
     optimizer.tell([{ id: 'r1-2', design: { x: 0.5, y: 0.5, z: 0.5 }, reward: 1 }]);
     expect((await optimizer.ask(2)).map(({ id }) => id)).toEqual(['r1-1', 'r1-3']);
+  });
+
+  test('comes from the candidates that constraints allow', async () => {
+    const { parameters } = cube.definition;
+    const space = createSpace({
+      parameters,
+      constraints: [{ linear: { x: 1, y: 1 }, atMost: 1 }],
+    });
+    const at = (x: number, y: number): Design => ({ x, y, z: 0.5 });
+    const candidates = [at(0.9, 0.9), at(0.2, 0.3), at(1, 1), at(0.5, 0.5)];
+    const optimizer = DiffusionOptimizer.create(space, { ...tinySearch, candidates });
+    const asked = await optimizer.ask(4);
+    expect(asked.map(({ design }) => design)).toEqual(expect.arrayContaining([at(0.2, 0.3), at(0.5, 0.5)]));
+    expect(asked).toHaveLength(2);
   });
 
   test('comes from the candidates, each once', async () => {

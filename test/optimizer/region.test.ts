@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clipTo, sideAfter, trustRegion } from '../../src/optimizer/region.ts';
-import { addAsked, addTold, createHistory } from '../../src/run/index.ts';
+import { addAsked, addTold, createHistory, type History } from '../../src/run/index.ts';
 import { createSpace, type Design, type Space } from '../../src/space/index.ts';
 
 describe('the side of the region', () => {
@@ -40,17 +40,25 @@ describe('the region', () => {
     parameters: { kind: { type: 'categorical', values: ['a', 'b'] }, ...Object.fromEntries(numbers) },
   });
   const at = (x: number): Design => ({ kind: 'a', ...Object.fromEntries(numbers.map(([name]) => [name, x])) });
-  const history = createHistory();
-  for (const [index, x] of [1, 9, 9, 9].entries()) {
-    const request = { id: `r${index + 1}-1`, design: at(x) };
-    addAsked(history, index + 1, [request]);
-    // Less is better: the first is the best, and three rounds of one gained nothing.
-    addTold(history, { ...request, source: 'oracle', status: 'measured', reward: x });
-  }
+  /** Rounds of designs and rewards, all but the first asked for by models. */
+  const historyOf = (told: readonly (readonly (readonly [Design, number])[])[], modelledFrom = 1): History => {
+    const history = createHistory();
+    told.forEach((round, index) => {
+      const predicted = index >= modelledFrom ? { predicted: { mean: 0, std: 1 } } : {};
+      const requests = round.map(([design], place) => ({ id: `r${index + 1}-${place + 1}`, design, ...predicted }));
+      addAsked(history, index + 1, requests);
+      for (const [place, { id, design }] of requests.entries())
+        addTold(history, { id, design, source: 'oracle', status: 'measured', reward: round[place]![1] });
+    });
+    return history;
+  };
+  // Less is better: the first is the best, and three rounds of one gained nothing.
+  const rounds = [1, 9, 9, 9].map((x) => [[at(x), x] as const]);
+  const history = historyOf(rounds);
 
   it('is a box around the best design that leaves choices free', () => {
     const center = space.encode(at(1));
-    const region = trustRegion(space, history, center, 'minimize')!;
+    const region = trustRegion(space, history, at(1), 'minimize')!;
     const designs = Float32Array.from([...space.encode(at(10)), ...space.encode(at(1))]);
     clipTo(region, designs);
     const [moved, kept] = [designs.subarray(0, 12), designs.subarray(12)];
@@ -60,22 +68,9 @@ describe('the region', () => {
   });
 
   it('takes its side from what rounds gained, in the direction of the reward', () => {
-    const center = space.encode(at(5));
     const width = (direction: 'maximize' | 'minimize'): number => {
-      const longer = { ...history, evaluations: [...history.evaluations] };
-      for (let round = 5; round <= 14; round++) {
-        const design = at(1 + round / 20);
-        longer.evaluations.push({
-          id: `r${round}-1`,
-          design,
-          source: 'oracle',
-          round,
-          asks: round,
-          status: 'measured',
-          reward: round,
-        });
-      }
-      const { low, high } = trustRegion(space, longer, center, direction)!;
+      const more = Array.from({ length: 10 }, (_, i) => [[at(1 + (i + 5) / 20), i + 5] as const]);
+      const { low, high } = trustRegion(space, historyOf([...rounds, ...more]), at(5), direction)!;
       return high[2]! - low[2]!;
     };
     expect(width('minimize')).toBeCloseTo(2 * 0.4, 5);
@@ -88,17 +83,15 @@ describe('the region', () => {
         numbers.map(([name], i) => [name, { type: 'integer', min: 0, max: i === 0 ? 4 : 20 }]),
       ),
     });
-    const center = stepped.encode(Object.fromEntries(numbers.map(([name], i) => [name, i === 0 ? 2 : 10])));
+    const with0And1 = (x0: number, x1: number): Design =>
+      Object.fromEntries(numbers.map(([name], i) => [name, [x0, x1][i] ?? 10]));
     const widths = (failed: number): readonly number[] => {
-      const after = createHistory();
-      for (let round = 1; round <= 1 + 3 * failed; round++) {
-        for (const at of [0, 1, 2, 3]) {
-          const request = { id: `r${round}-${at}`, design: { x0: at, x1: round } };
-          addAsked(after, round, [request]);
-          addTold(after, { ...request, source: 'oracle', status: 'measured', reward: round === 1 ? 1 : 0 });
-        }
-      }
-      const { low, high } = trustRegion(stepped, after, center, 'maximize')!;
+      const after = historyOf(
+        Array.from({ length: 1 + 3 * failed }, (_, round) =>
+          [0, 1, 2, 3].map((x0) => [with0And1(x0, round + 1), round === 0 ? 1 : 0] as const),
+        ),
+      );
+      const { low, high } = trustRegion(stepped, after, with0And1(2, 10), 'maximize')!;
       return [high[0]! - low[0]!, high[9]! - low[9]!];
     };
     // Steps are 0.5 and 0.1 of coordinates that span 2.
@@ -107,7 +100,20 @@ describe('the region', () => {
     expect(widths(4).map((width) => Number(width.toFixed(5)))).toEqual([1.6, 1.6]);
   });
 
+  it('heeds rounds that models asked for, and in them designs that are allowed', () => {
+    const width = (told: readonly (readonly (readonly [Design, number])[])[], modelledFrom: number): number => {
+      const { low, high } = trustRegion(space.fix({ kind: 'a' }), historyOf(told, modelledFrom), at(5), 'maximize')!;
+      return high[2]! - low[2]!;
+    };
+    const idle = [5, ...Array<number>(12).fill(1)].map((reward) => [[at(5), reward] as const]);
+    expect(width(idle, 1)).toBeLessThan(width(idle, 13));
+    // Models gain in each round, less than designs of the other kind reached before.
+    const other: Design = { ...at(5), kind: 'b' };
+    const gaining = [[[other, 95] as const], ...[1, 2, 3, 4, 5].map((reward) => [[at(5), reward] as const])];
+    expect(width(gaining, 1)).toBeGreaterThan(width(idle, 13));
+  });
+
   it('is none where few numbers are free', () => {
-    expect(trustRegion(space.fix({ x3: 2 }), history, space.encode(at(1)), 'minimize')).toBeUndefined();
+    expect(trustRegion(space.fix({ x3: 2 }), history, at(1), 'minimize')).toBeUndefined();
   });
 });

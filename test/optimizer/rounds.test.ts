@@ -99,6 +99,22 @@ describe('among candidates', () => {
     }
   });
 
+  test('what others reached that fixed values rule out is not what is to be improved on', async () => {
+    const kinds = createSpace({
+      parameters: {
+        kind: { type: 'categorical', values: ['A', 'B'] },
+        x: { type: 'integer', min: 0, max: 1999 },
+      },
+    });
+    const height = ({ kind, x }: Design): number => (kind === 'A' ? 95 : 40) - ((Number(x) - 1600) / 400) ** 2;
+    const rows = ['A', 'B'].flatMap((kind) => Array.from({ length: 2000 }, (_, x): Design => ({ kind, x })));
+    const one = DiffusionOptimizer.create(kinds, { threads: 1, candidates: rows, fix: { kind: 'B' }, seed: 1 });
+    const told = rows.filter(({ kind, x }) => Number(x) % (kind === 'A' ? 280 : 170) === 60);
+    one.tell(told.map((design) => ({ design, reward: height(design) })));
+    const asked = await one.ask(6);
+    expect(Math.max(...asked.map(({ design }) => height(design)))).toBeGreaterThan(39.9);
+  });
+
   test('what fails is left alone', async () => {
     const one = begun({});
     const failing = candidates.filter(({ a, b }) => Number(a) > 6 && Number(b) < 9);
