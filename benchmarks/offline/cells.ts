@@ -64,23 +64,44 @@ export function openCells(file: string): CellFile {
   };
 }
 
-/** The first digits of a hash of all compiled files of some folders: measurements count only for the code that they were made with. */
-export function codeMark(...folders: readonly string[]): string {
+/** The first digits of a hash of files. */
+function markOf(files: readonly { readonly name: string; readonly file: string }[]): string {
   const hash = createHash('sha256');
-  for (const folder of folders) {
-    const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith('.js'))
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort();
-    for (const file of files) hash.update(relative(folder, file)).update('\0').update(readFileSync(file)).update('\0');
-  }
+  for (const { name, file } of files) hash.update(name).update('\0').update(readFileSync(file)).update('\0');
   return hash.digest('hex').slice(0, 12);
+}
+
+function filesIn(folder: string, ending: string, recursive: boolean): readonly { name: string; file: string }[] {
+  return readdirSync(folder, { recursive, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+    .map((file) => ({ name: relative(folder, file), file }));
+}
+
+/** The mark of all compiled files of some folders: measurements count only for the code that they were made with. */
+export function codeMark(...folders: readonly string[]): string {
+  return markOf(folders.flatMap((folder) => filesIn(folder, '.js', true)));
+}
+
+/** The mark of what peers are run by, their programs and versions included. */
+export function peerCode(): string {
+  const [compiled, source] = [
+    join(packageRoot(), 'dist', 'benchmarks', 'peers'),
+    join(packageRoot(), 'benchmarks', 'peers'),
+  ];
+  if (!existsSync(source)) return codeMark(compiled);
+  return markOf([
+    ...filesIn(compiled, '.js', true),
+    ...filesIn(source, '.py', false),
+    ...filesIn(join(source, 'requirements'), '.txt', false),
+  ]);
 }
 
 /** The mark of what proposes: of the rooms that `propose` is made of, and of folders of the benchmarks. */
 export function proposingCode(...benchmarks: readonly string[]): string {
   const dist = join(packageRoot(), 'dist');
-  const rooms = ['base', 'space', 'table', 'graph', 'diffusion', 'reward', 'optimizer'];
+  const rooms = ['base', 'space', 'table', 'graph', 'diffusion', 'reward', 'run', 'optimizer'];
   return codeMark(
     ...rooms.map((room) => join(dist, 'src', room)),
     ...benchmarks.map((folder) => join(dist, 'benchmarks', folder)),

@@ -2,7 +2,7 @@
  *  runner. */
 import { messageOf } from '../../src/base/index.ts';
 import { MissingMethodError } from '../methods/online/method.ts';
-import type { CellEvent, CellNews, CellOrder } from './cells.ts';
+import { endNow, type CellEvent, type CellNews, type CellOrder } from './cells.ts';
 import { playOffline } from './offline-cell.ts';
 import { playOnline } from './online-cell.ts';
 import { loadRegistry } from './registry.ts';
@@ -26,7 +26,8 @@ async function play({ cell, threads, modules }: CellOrder): Promise<void> {
 }
 
 process.once('disconnect', () => process.exit(1));
-process.once('message', (order: CellOrder) => {
+process.on('message', (order: CellOrder | typeof endNow) => {
+  if (order === endNow) process.exit(1);
   play(order)
     .catch((error: unknown) =>
       tell({ event: error instanceof MissingMethodError ? 'missing' : 'failed', message: messageOf(error) }),

@@ -122,3 +122,6 @@ export interface CellOrder {
   /** Modules with tasks and methods of others. */
   readonly modules: readonly string[];
 }
+
+/** Tells a cell's process to end, with what it started. */
+export const endNow = 'end';

@@ -7,6 +7,9 @@ import type { PeerName } from '../peers/catalogue.ts';
 /** Peers that choose among candidates by themselves. */
 const choosing: readonly PeerName[] = ['botorch-qlogei'];
 
+/** The runner's own cap ends what takes too long. */
+const answerMs = 24 * 3600 * 1000;
+
 /** A peer that is not there, or not meant for a task, cannot run. */
 async function recognizing<T>(work: () => T | Promise<T>): Promise<T> {
   try {
@@ -22,6 +25,7 @@ const running =
   (space, settings) => {
     const { candidates, evaluations, threads } = settings;
     const options = {
+      timeoutMs: answerMs,
       ...(candidates === undefined ? {} : { candidates }),
       ...(evaluations === undefined ? {} : { evaluations }),
       ...(threads === undefined ? {} : { threads }),

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../data.ts';
-import { comparingCode, openCells, proposingCode, type CellFile } from '../offline/cells.ts';
+import { comparingCode, openCells, peerCode, proposingCode, type CellFile } from '../offline/cells.ts';
 import { partNames, type BenchmarkCell, type Part, type PlannedCell } from './cells.ts';
 import { defaultJobs, measureAll } from './pool.ts';
 import { planCells, shardOf, type Shard, type Wanted } from './plan.ts';
@@ -40,14 +40,19 @@ function packageVersion(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** The mark of the code that a cell was made with: of all that proposes for ours and offline, of the benchmarks alone otherwise. */
-function codeMarks(modules: readonly string[]): (cell: PlannedCell) => string {
+/** The mark of the code that a cell was made with: of all that proposes for ours and offline, of the benchmarks alone otherwise,
+ *  with what runs them for peers. */
+function codeMarks(modules: readonly string[], peers: readonly string[]): (cell: PlannedCell) => string {
   const folders = ['methods', 'tasks', 'functions'] as const;
   const added = createHash('sha256');
   for (const file of modules) added.update(readFileSync(file));
   const suffix = modules.length === 0 ? '' : `+${added.digest('hex').slice(0, 6)}`;
   const [whole, small] = [proposingCode(...folders), comparingCode(...folders)];
-  return ({ part, method }) => `${part === 'offline' || method.startsWith('ours') ? whole : small}${suffix}`;
+  const ofPeers = createHash('sha256').update(small).update(peerCode()).digest('hex').slice(0, small.length);
+  return ({ part, method }) => {
+    const mark = part === 'offline' || method.startsWith('ours') ? whole : peers.includes(method) ? ofPeers : small;
+    return `${mark}${suffix}`;
+  };
 }
 
 /** Whether a cell need not be measured again: it ended, or was given as much time as it would be given now. */
@@ -77,7 +82,7 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<Benchmark
   const registry = await loadRegistry(modules);
   const planned = planCells(options, registry);
   const own = shard === undefined ? planned : shardOf(planned, shard);
-  const codeOf = codeMarks(modules);
+  const codeOf = codeMarks(modules, registry.peerNames);
   const name = join(out, 'results.jsonl');
   const file = openCells(name);
   const find = (cell: PlannedCell): BenchmarkCell | undefined =>

@@ -1,7 +1,16 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import type { BenchmarkCell, CellEvent, CellOrder, OfflineCell, OnlineCell, Spent, Status } from './cells.ts';
+import {
+  endNow,
+  type BenchmarkCell,
+  type CellEvent,
+  type CellOrder,
+  type OfflineCell,
+  type OnlineCell,
+  type Spent,
+  type Status,
+} from './cells.ts';
 import type { CellKey } from '../offline/cells.ts';
 
 const program = join(import.meta.dirname, 'cell-process.js');
@@ -81,6 +90,16 @@ function kill(child: ChildProcess): void {
   }
 }
 
+/** Milliseconds that a process has to end what it started in groups of their own, as peers are, before it is killed. */
+const graceMs = 2000;
+
+/** Ends a process whose runner has no use for it any more. */
+function end(child: ChildProcess): void {
+  const timer = setTimeout(() => kill(child), graceMs);
+  child.once('exit', () => clearTimeout(timer));
+  child.send(endNow, () => undefined);
+}
+
 /** The last words of a process that ended without telling why. */
 function deathOf(child: ChildProcess, words: string): string {
   const how = child.signalCode === null ? `with exit code ${child.exitCode}` : `by ${child.signalCode}`;
@@ -104,10 +123,10 @@ export async function measureCell(order: Pick<CellOrder, 'cell'>, terms: CellTer
     clearTimeout(timer);
     timer = setTimeout(() => {
       capped = true;
-      kill(child);
+      end(child);
     }, limit * 1000);
   };
-  const abort = (): void => kill(child);
+  const abort = (): void => end(child);
   signal?.addEventListener('abort', abort, { once: true });
   arm(loadingCap);
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (words = (words + text).slice(-4000)));

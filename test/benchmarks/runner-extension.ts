@@ -11,6 +11,7 @@ import {
   type OnlineMethod,
   type OnlineTask,
 } from '../../benchmarks/index.ts';
+import { startProgram } from '../../src/oracle/index.ts';
 import type { Design } from '../../src/space/index.ts';
 
 /** Tasks and methods for tests of the runner, loaded as a user's module is. */
@@ -68,6 +69,17 @@ const slow: OnlineMethod = (space, settings) => {
   };
 };
 
+/** Waits for a program that never ends, as for a peer, and tells which process that is, in a file where it runs. */
+const waiting: OnlineMethod = (space, settings) => ({
+  ...random(space, settings),
+  ask: async () => {
+    const { child, ended } = await startProgram([process.execPath, '-e', 'for (;;);']);
+    appendFileSync('pids.txt', `${child.pid}\n`);
+    await ended;
+    return [];
+  },
+});
+
 /** Answers twice, and never again: not even timers run. */
 const stuck: OnlineMethod = (space, settings) => {
   const optimizer = random(space, settings);
@@ -90,6 +102,7 @@ function asking(ask: (designs: readonly Design[]) => readonly Design[]): OnlineM
 
 export const onlineMethods: Readonly<Record<string, OnlineMethod>> = {
   slow,
+  waiting,
   stuck,
   absent: () => {
     throw new MissingMethodError('absent is missing: install it');

@@ -3,10 +3,10 @@ import type { OfflineCell, OnlineCell } from '../../benchmarks/index.ts';
 import { resultBlocks } from '../../benchmarks/runner/results.ts';
 import { comparisonsWith, ranksOn, standings } from '../../benchmarks/runner/tables/comparison.ts';
 import { asHtml, asMarkdown } from '../../benchmarks/runner/tables/document.ts';
-import { normalisedScore } from '../../benchmarks/runner/tables/offline.ts';
-import { normalisedRegret, onlineTasks } from '../../benchmarks/runner/tables/online.ts';
+import { normalisedScore, offlineLosses } from '../../benchmarks/runner/tables/offline.ts';
+import { normalisedRegret, onlineLosses, onlineTasks } from '../../benchmarks/runner/tables/online.ts';
 import { convergencePlot, curveOf } from '../../benchmarks/runner/tables/plot.ts';
-import { meanAndError, numberText } from '../../benchmarks/runner/tables/text.ts';
+import { groupedBy, meanAndError, numberText } from '../../benchmarks/runner/tables/text.ts';
 
 const measured = {
   code: 'c',
@@ -112,6 +112,34 @@ describe('numbers in tables', () => {
   });
 });
 
+describe('what methods are ranked by', () => {
+  const lossesOf = (cells: readonly OnlineCell[]): Readonly<Record<string, number>> =>
+    Object.fromEntries(onlineLosses(onlineTasks(cells)[0]!).losses);
+
+  it('are the seeds that all of them have, or all where they share none', () => {
+    const many = [online('t', 'a', 0, [7]), online('t', 'a', 1, [12])];
+    expect(lossesOf([...many, online('t', 'b', 0, [8]), online('t', 'c', 1, [], { status: 'missing' })])).toEqual({
+      ...{ a: 0.5, b: 0.6 },
+    });
+    expect(lossesOf([...many, online('t', 'b', 2, [8])])).toEqual({ a: 0.75, b: 0.6 });
+  });
+
+  it('is for a cell that failed what it had reached, and nothing where it had not measured anything', () => {
+    const failed = { status: 'failed', message: 'it broke' } as const;
+    expect(lossesOf([online('t', 'a', 0, [3]), online('t', 'a', 1, [12, 11], failed)])['a']).toBeCloseTo(0.5, 12);
+    expect(lossesOf([online('t', 'a', 0, [3]), online('t', 'a', 1, [], failed)])).toEqual({ a: Infinity });
+  });
+
+  it('is nothing for a method that proposed nothing, which a file says by null', () => {
+    const facts = { unit: 'percent', direction: 'minimize', bestVisible: 2, range: { min: 2, max: 12 } } as const;
+    const scores = JSON.parse('[{"best":null,"median":null,"scored":0}]') as OfflineCell['scores'];
+    const cells = [offline('t', 'none', 0, 0, { facts, scores }), offline('t', 'good', 0, 3, { facts })];
+    const losses = offlineLosses({ task: 't', methods: groupedBy(cells, ({ method }) => method) }, 'best').losses;
+    expect(losses.get('none')).toBe(Infinity);
+    expect(losses.get('good')).toBeCloseTo(-0.9, 12);
+  });
+});
+
 describe('tables of results', () => {
   const cells = [
     online('bowl', 'ours', 0, [10, 8, 6, 4]),
@@ -143,7 +171,7 @@ describe('tables of results', () => {
   });
 
   it('show all tasks at a glance: what failed by name, what is missing by nothing', () => {
-    expect(rowOf(markdown, 'Normalised regret, mean', 'bowl, 40')).toEqual(['2', '0.30', '0.75', '', 'failed']);
+    expect(rowOf(markdown, 'Normalised regret, mean', 'bowl, 40')).toEqual(['1', '0.20', '0.80', '', 'failed']);
     expect(rowOf(markdown, '100th / 50th percentile in', 'tf-bind-8')).toEqual([
       ...['1', '0.980 / 0.490', '0.900 / 0.450', '0.950 / 0.475'],
     ]);

@@ -126,7 +126,35 @@ describe('a run', () => {
     await benchmark(folder, ...flags, '--cap', '4');
     expect(cellsIn(folder)).toHaveLength(2);
   });
+
+  it('ends with a method that takes too long what it had started', async () => {
+    const folder = folderWith();
+    const { stdout } = await benchmark(
+      folder,
+      ...['--tasks', 'bowl', '--methods', 'waiting', '--seeds', '0', '--cap', '3'],
+    );
+    expect(stdout).toContain('0 done, 1 capped');
+    const pid = Number(readFileSync(join(folder, 'pids.txt'), 'utf8'));
+    expect(pid).toBeGreaterThan(0);
+    await until(() => !alive(pid));
+  });
 });
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let waited = 0; !holds(); waited += 20) {
+    if (waited > 60_000) throw new Error('waited for a minute');
+    await wait(20);
+  }
+}
 
 describe('a run that is killed', () => {
   const flags = [
@@ -140,22 +168,6 @@ describe('a run that is killed', () => {
     '--seeds',
     '0,1',
   ];
-
-  function alive(pid: number): boolean {
-    try {
-      process.kill(pid, 0);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  async function until(holds: () => boolean): Promise<void> {
-    for (let waited = 0; !holds(); waited += 20) {
-      if (waited > 60_000) throw new Error('waited for a minute');
-      await wait(20);
-    }
-  }
 
   it('leaves no process, and goes on with what is missing: each cell once, as in a run that was not', async () => {
     const folder = folderWith();

@@ -22,8 +22,9 @@ function scoredCells(cells: readonly OfflineCell[]): readonly OfflineCell[] {
   return cells.filter(({ status, scores }) => status === 'done' && scores.length > 0);
 }
 
-/** A score as a share of the full data's range, 1 for its best end. */
+/** A score as a share of the full data's range, 1 for its best end; NaN without a score, which files write as null. */
 export function normalisedScore({ facts }: OfflineCell, score: number): number {
+  if (!Number.isFinite(score)) return NaN;
   if (facts?.range === undefined) return score;
   const share = normalized(score, facts.range);
   return facts.direction === 'maximize' ? share : 1 - share;

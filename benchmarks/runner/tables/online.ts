@@ -28,9 +28,9 @@ export function onlineTasks(cells: readonly OnlineCell[]): readonly OnlineTaskCe
   });
 }
 
-/** Cells in which something was measured. */
+/** Cells in which something was measured; one that failed after that has what it had reached, as one that was capped. */
 export function playedCells(cells: readonly OnlineCell[]): readonly OnlineCell[] {
-  return cells.filter(({ status, curve }) => (status === 'done' || status === 'capped') && curve.length > 0);
+  return cells.filter(({ status, curve }) => status !== 'missing' && curve.length > 0);
 }
 
 /** What a cell had reached after so many evaluations; undefined before any, and while all failed. */
@@ -46,14 +46,25 @@ export function normalisedRegret(cell: OnlineCell): number {
   return (cost - facts.least) / (facts.typical - facts.least);
 }
 
-/** The mean normalised regret of every method; Infinity for one that failed in all seeds, none for one that is missing. */
-export function onlineLosses({ name, methods }: OnlineTaskCells): TaskLosses {
-  const losses = [...methods].flatMap(([method, cells]): (readonly [string, number])[] => {
-    const played = playedCells(cells);
-    if (played.length > 0) return [[method, mean(played.map(normalisedRegret))]];
-    return cells.some(({ status }) => status !== 'missing') ? [[method, Infinity]] : [];
-  });
-  return { task: name, losses: new Map(losses) };
+/** The cells of methods that are not missing, of the seeds that all of these have, or of all where they share none: with other seeds
+ *  come other initial designs. */
+function comparableCells({ methods }: OnlineTaskCells): ReadonlyMap<string, readonly OnlineCell[]> {
+  const measured = [...methods]
+    .map(([method, cells]) => [method, cells.filter(({ status }) => status !== 'missing')] as const)
+    .filter(([, cells]) => cells.length > 0);
+  const seeds = measured.map(([, cells]) => new Set(cells.map(({ seed }) => seed)));
+  const shared = new Set([...(seeds[0] ?? [])].filter((seed) => seeds.every((own) => own.has(seed))));
+  const isComparable = ({ seed }: OnlineCell): boolean => shared.size === 0 || shared.has(seed);
+  return new Map(measured.map(([method, cells]) => [method, cells.filter(isComparable)]));
+}
+
+/** The mean normalised regret of every method over the seeds that they share; Infinity for one that failed before it had measured
+ *  anything, none for one that is missing. */
+export function onlineLosses(one: OnlineTaskCells): TaskLosses {
+  const losses = [...comparableCells(one)].map(
+    ([method, cells]) => [method, mean(cells.map(normalisedRegret))] as const,
+  );
+  return { task: one.name, losses: new Map(losses) };
 }
 
 function timePerEvaluation(cells: readonly OnlineCell[]): number {
@@ -81,8 +92,8 @@ function topShare(cells: readonly OnlineCell[]): string {
 }
 
 function seedsOf(cells: readonly OnlineCell[]): string {
-  const played = playedCells(cells).length;
-  return played === cells.length ? `${played}` : `${played} of ${cells.length}`;
+  const ended = playedCells(cells).filter(({ status }) => status !== 'failed').length;
+  return ended === cells.length ? `${ended}` : `${ended} of ${cells.length}`;
 }
 
 function taskBlocks(one: OnlineTaskCells): readonly Block[] {
@@ -168,7 +179,7 @@ function groupRanks(tasks: readonly OnlineTaskCells[], methods: readonly string[
 function glance(tasks: readonly OnlineTaskCells[], methods: readonly string[]): Block {
   const rows = tasks.map((one) => ({
     task: `${one.task}, ${one.count}`,
-    seeds: mostSeeds(one.methods),
+    seeds: mostSeeds(comparableCells(one)),
     figures: new Map(
       [...onlineLosses(one).losses].map(([method, loss]) => [method, loss < Infinity ? numberText(loss, 2) : 'failed']),
     ),
@@ -190,13 +201,13 @@ export function onlineBlocks(cells: readonly OnlineCell[]): readonly Block[] {
     heading(2, 'Online'),
     paragraph(
       'Methods are asked for designs in batches and told what they cost; all methods of a seed start from the same designs. Ranks are by the ' +
-        'mean final regret on each task, among the methods measured there. The regret is that of the design with the best measurement, ' +
-        'by its true cost; normalised it is 0 for the best and 1 for a typical random design. A capped cell counts with what it had reached. The time is the ' +
+        'mean final regret on each task over the seeds that all methods measured there have. The regret is that of the design with the best measurement, ' +
+        'by its true cost; normalised it is 0 for the best and 1 for a typical random design. A cell that was capped or failed counts with what it had reached. The time is the ' +
         "method's own, median over cells.",
     ),
     standingsTable(tasks.map(onlineLosses), facts),
     groupRanks(tasks, [...byMethod.keys()]),
-    paragraph('Normalised regret, mean over seeds:'),
+    paragraph('Normalised regret, mean over these seeds:'),
     glance(tasks, [...byMethod.keys()]),
     ...tasks.flatMap(taskBlocks),
   ];
