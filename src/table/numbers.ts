@@ -6,9 +6,6 @@ const missingMark = /^(#?n\/?a|#n\/a|null|none|nil|missing|-+|\?)$/i;
 export const commaNumeral: RegExp = /^[+-]?\d*,\d+([eE][+-]?\d+)?$/;
 export const pointNumeral: RegExp = /^[+-]?\d*\.\d+([eE][+-]?\d+)?$/;
 
-/** A number whose commas may stand between thousands. */
-export const thousandsNumeral: RegExp = /^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/;
-
 export const withDecimalPoint = (text: string): string => (commaNumeral.test(text) ? text.replace(',', '.') : text);
 export const withDecimalComma = (text: string): string => (pointNumeral.test(text) ? text.replace('.', ',') : text);
 

@@ -7,8 +7,15 @@ import { lineBreaks, SheetBuilder, type Sheet } from './sheet.ts';
 const delimiters = [',', ';', '\t'] as const;
 const longestRecord = 2 ** 24;
 
-/** The delimiter that stands most often outside quotes in the first line that is not empty; the earlier of the list in a tie. */
+/** What spreadsheets write before the header to say what parts cells. */
+const namedDelimiter = /^[\uFEFF\r\n]*sep=([,;\t])\r?\n/i;
+const delimiterLine = /^sep=$/i;
+
+/** The delimiter that the first line names; else the one that stands most often outside quotes in the first line that is not empty, the
+ *  earlier of the list in a tie. */
 export function findDelimiter(text: string): string {
+  const named = namedDelimiter.exec(text)?.[1];
+  if (named !== undefined) return named;
   const counts = new Map<string, number>(delimiters.map((delimiter) => [delimiter, 0]));
   let quoted = false;
   for (const letter of text.replace(/^[\uFEFF\r\n]+/, '')) {
@@ -43,6 +50,8 @@ class RecordReader {
   /** The line on which the next record begins. */
   line = 1;
   private names: readonly string[] | undefined;
+  /** Cells of the header, with empty ones at its end, which spreadsheets leave where columns were removed. */
+  private width = 0;
   private builder: SheetBuilder | undefined;
 
   constructor(file: string) {
@@ -54,12 +63,16 @@ class RecordReader {
     this.line += 1 + cells.reduce((sum, cell) => sum + lineBreaks(cell), 0);
     if (cells.every((cell) => cell === '')) return;
     if (this.names === undefined || this.builder === undefined) {
-      this.names = cells;
-      this.builder = new SheetBuilder(this.file, 'line', cells, `${this.file} line ${line}`);
+      if (line === 1 && delimiterLine.test(cells[0]!)) return;
+      this.width = cells.length;
+      this.names = cells.slice(0, cells.findLastIndex((cell) => cell !== '') + 1);
+      this.builder = new SheetBuilder(this.file, 'line', this.names, `${this.file} line ${line}`);
       return;
     }
-    if (cells.length !== this.names.length) throw ragged(this.file, line, cells, this.names);
-    this.builder.add(line, cells);
+    const { names } = this;
+    const isEmptyBeyond = cells.length === this.width && cells.slice(names.length).every((cell) => cell === '');
+    if (cells.length !== names.length && !isEmptyBeyond) throw ragged(this.file, line, cells, names);
+    this.builder.add(line, cells.slice(0, names.length));
   }
 
   finish(delimiter: string): Sheet {

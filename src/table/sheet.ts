@@ -1,12 +1,6 @@
 import { dataError } from '../base/index.ts';
-import {
-  commaNumeral,
-  isMissingMark,
-  parseNumber,
-  pointNumeral,
-  thousandsNumeral,
-  withDecimalPoint,
-} from './numbers.ts';
+import { decimalSigns } from './decimal-signs.ts';
+import { withDecimalPoint } from './numbers.ts';
 
 /** One column as text. Each distinct text is kept once: the cell of row i is `texts[codes[i]]`; an empty text is an empty cell. */
 export interface SheetColumn {
@@ -64,7 +58,7 @@ class GrowingInts {
 
 class ColumnBuilder {
   readonly name: string;
-  private readonly texts: string[] = [];
+  readonly texts: string[] = [];
   private readonly codeOf = new Map<string, number>();
   private readonly codes = new GrowingInts();
 
@@ -80,28 +74,6 @@ class ColumnBuilder {
       this.texts.push(text);
     }
     this.codes.push(code);
-  }
-
-  /** Whether a number has a comma, and none a point. */
-  get hasDecimalCommas(): boolean {
-    return this.texts.some((text) => commaNumeral.test(text)) && !this.hasDecimalPoints;
-  }
-
-  get hasDecimalPoints(): boolean {
-    return this.texts.some((text) => pointNumeral.test(text));
-  }
-
-  /** Whether a number has a comma that cannot stand between thousands. */
-  get provesDecimalCommas(): boolean {
-    return this.hasDecimalCommas && this.texts.some((text) => commaNumeral.test(text) && !thousandsNumeral.test(text));
-  }
-
-  /** The first number whose comma may stand between thousands, in a column of numbers. */
-  get thousands(): string | undefined {
-    const isNumber = (text: string): boolean =>
-      thousandsNumeral.test(text) || commaNumeral.test(text) || parseNumber(text) !== undefined;
-    const numbers = this.texts.every((text) => text === '' || isMissingMark(text) || isNumber(text));
-    return numbers ? this.texts.find((text) => thousandsNumeral.test(text)) : undefined;
   }
 
   finish(decimalComma: boolean): SheetColumn {
@@ -143,24 +115,14 @@ export class SheetBuilder {
     this.columns.forEach((column, at) => column.push(cells[at] ?? ''));
   }
 
-  /** Whether a comma before three digits is a decimal one: where another number of the file says so, or semicolons do, which stand between
-   *  cells because commas are in numbers, and no number says otherwise. */
-  private hasDecimalCommas(delimiter: string): boolean {
-    if (delimiter === ',') return false;
-    const { columns } = this;
-    if (columns.some((column) => column.provesDecimalCommas)) return true;
-    return delimiter === ';' && !columns.some((column) => column.hasDecimalPoints);
-  }
-
-  /**
-   * A column has decimal commas where the delimiter is another, one of its numbers has a comma, and none has a point. Throws a data error
-   * for 1,250 in a column of numbers where nothing says whether that is 1250 or 1.25.
-   */
+  /** Throws a data error where a number of a column of numbers has a sign that may be a decimal one or not. */
   finish(delimiter: string = plainDialect.delimiter): Sheet {
     const { file, word } = this;
-    const hasCommas = this.columns.map((column) => delimiter !== ',' && column.hasDecimalCommas);
-    const decimalComma = hasCommas.includes(true);
-    const columns = this.columns.map((column, at) => column.finish(hasCommas[at]!));
+    const { commas, doubt } = decimalSigns(
+      this.columns.map(({ texts }) => texts),
+      delimiter,
+    );
+    const columns = this.columns.map((column, at) => column.finish(commas[at]!));
     const places = this.places.finish();
     const placeOf = (row: number): number => places[row] ?? 0;
     const linesBefore = (row: number, column: SheetColumn): number => {
@@ -171,30 +133,19 @@ export class SheetBuilder {
       file,
       columns,
       rows: places.length,
-      dialect: { delimiter, decimalComma },
+      dialect: { delimiter, decimalComma: commas.includes(true) },
       rowAt: (row) => `${file} ${word} ${placeOf(row)}`,
       cellAt: (row, column) => {
         const place = placeOf(row) + (word === 'line' ? linesBefore(row, column) : 0);
         return `${file} ${word} ${place}, column ${JSON.stringify(column.name)}`;
       },
     };
-    if (!this.hasDecimalCommas(delimiter)) this.checkThousands(sheet);
+    if (doubt !== undefined) {
+      const column = columns[doubt.column]!;
+      const row = firstRowWith(column, this.columns[doubt.column]!.texts.indexOf(doubt.text));
+      throw dataError(`${sheet.cellAt(row, column)} is ${JSON.stringify(doubt.text)}, ${doubt.remedy}`);
+    }
     return sheet;
-  }
-
-  private checkThousands(sheet: Sheet): void {
-    this.columns.forEach(({ thousands }, at) => {
-      if (thousands === undefined) return;
-      const column = sheet.columns[at]!;
-      const written = [thousands, withDecimalPoint(thousands)];
-      const row = firstRowWith(
-        column,
-        column.texts.findIndex((text) => written.includes(text)),
-      );
-      throw dataError(
-        `${sheet.cellAt(row, column)} is ${JSON.stringify(thousands)}: a comma between thousands, or a decimal one; write ${thousands.replaceAll(',', '')}, or a decimal point`,
-      );
-    });
   }
 }
 
@@ -202,8 +153,10 @@ function checkNames(names: readonly string[], headerAt: string): void {
   const seen = new Map<string, number>();
   names.forEach((name, at) => {
     if (name === '') {
+      const unnamed = names.filter((other) => other === '').length;
+      const title = 2 * unnamed >= names.length ? ', or that line, if it is a title' : '';
       throw dataError(
-        `${headerAt}: column ${at + 1} of ${names.length} has no name; give every column a name, or remove this one`,
+        `${headerAt}: column ${at + 1} of ${names.length} has no name; give every column a name, or remove this one${title}`,
       );
     }
     const earlier = seen.get(name);

@@ -177,6 +177,29 @@ describe('what is refused', () => {
   });
 });
 
+describe('what spreadsheets add', () => {
+  it('at the end of lines, empty cells of columns without a name, is left out', async () => {
+    expect(await read('a,b,,\n1,2,,\n3,4,,\n')).toEqual([
+      ['a', 'b'],
+      ['1', '2'],
+      ['3', '4'],
+    ]);
+    await expect(read('a,b,,\n1,2,,\n3,4,5,\n')).rejects.toThrow('data.csv line 3 has 4 cells and the header names 2');
+    await expect(read('a,b\n1,2,\n')).rejects.toThrow('data.csv line 2 has 3 cells');
+  });
+
+  it.each(['sep=;\na;b\n1;2\n', '\uFEFFsep=;\r\na;b\r\n1;2\r\n'])('says what parts cells: %j', async (text) => {
+    expect(await read(text)).toEqual([
+      ['a', 'b'],
+      ['1', '2'],
+    ]);
+  });
+
+  it('above the header is named as what it may be', async () => {
+    await expect(read('My runs,,,of May\na,b,c,d\n')).rejects.toThrow('or that line, if it is a title');
+  });
+});
+
 describe('decimal commas', () => {
   const dialectOf = async (content: string) => (await parseSheet(content, 'data.csv')).dialect;
 
@@ -204,11 +227,23 @@ describe('decimal commas', () => {
   });
 
   it.each([
-    ['a\tb\n1\t3\n1,250\t4\n', '"1,250": a comma between thousands, or a decimal one; write 1250'],
-    ['a;b\n1;3.5\n1,250;4\n', '"1,250": a comma between thousands, or a decimal one; write 1250'],
-    ['a,b\n1,3\n"1,250.5",4\n', '"1,250.5": a comma between thousands, or a decimal one; write 1250.5'],
-    ['a\tb\n-\t3\n1,250,000\t4\n', '"1,250,000": a comma between thousands, or a decimal one; write 1250000'],
+    ['a\tb\n1\t3\n1,250\t4\n', '"1,250", a comma between thousands, or a decimal one; write 1250'],
+    ['a;b\n1;3.5\n1,250;4\n', '"1,250", a comma between thousands, or a decimal one; write 1250'],
+    ['a,b\n1,3\n"1,250.5",4\n', '"1,250.5", a comma between thousands, or a decimal one; write 1250.5'],
+    ['a\tb\n-\t3\n1,250,000\t4\n', '"1,250,000", a comma between thousands, or a decimal one; write 1250000'],
   ])('are not taken for the ones between thousands: %j', async (content, message) => {
+    await expect(read(content)).rejects.toThrow(`data.csv line 3, column "a" is ${message}`);
+  });
+
+  it.each([
+    ['a;b\n837;0,5\n1.482;4\n', '"1.482", a point between thousands, or a decimal one; write 1482, or a decimal comma'],
+    [
+      'a;b\n12;0,5\n1.482,5;4\n',
+      '"1.482,5", a point between thousands, or a decimal one; write 1482,5, or a decimal comma',
+    ],
+    ['a;b\n86,9;1\n86.5;4\n1,5;2\n', '"86.5", and other numbers of the column have decimal commas'],
+    ['a\tb\n86.9\t1\n86,5\t4\n1.5\t2\n', '"86,5", and other numbers of the column have decimal points'],
+  ])('and points are not mixed up: %j', async (content, message) => {
     await expect(read(content)).rejects.toThrow(`data.csv line 3, column "a" is ${message}`);
   });
 
@@ -225,7 +260,7 @@ describe('decimal commas', () => {
   });
 
   it('are none where a number of the column has a point, where commas part cells, or without any', async () => {
-    for (const text of ['a;b\n1,5;x\n2.5;x\n', 'a,b\n"1,5",2\n', 'a;b\n1;2\n']) {
+    for (const text of ['a;b\n1,5;x\n2.5;x\nsalt;x\n', 'a,b\n"1,5",2\n', 'a;b\n1;2\n']) {
       const cells = await read(text);
       expect(cells[1]![0]).toBe(text.includes('1,5') ? '1,5' : '1');
       expect((await dialectOf(text)).decimalComma).toBe(false);
