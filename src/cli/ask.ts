@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dataError, usageError } from '../base/index.ts';
 import {
   defaultCount,
@@ -9,7 +10,7 @@ import {
   type DiffusionOptimizer,
 } from '../optimizer/index.ts';
 import { openRun, pendingRequests, type Run, type RunSettings } from '../run/index.ts';
-import { writeDesigns, writeDesignsTo, type WriteOptions } from '../table/index.ts';
+import { asArgument, readResults, writeDesigns, writeDesignsTo, type WriteOptions } from '../table/index.ts';
 import { deviationName, predictedName } from './columns.ts';
 import { defineCommand, type Command, type Files } from './command.ts';
 import { outputFlags, type OutputValues } from './computing.ts';
@@ -158,6 +159,19 @@ async function askAnew({ run, optimizer }: Opened, values: Values, reporter: Rep
   return asked;
 }
 
+/** Throws a usage error when a file that would be replaced holds results of this run which were not told. */
+async function checkTold(file: string, { directory, space, record }: Run): Promise<void> {
+  const rows = await readResults(file, space, { reward: record.settings.reward }).catch(() => []);
+  const untold = rows.flatMap(({ id, reward }) =>
+    id !== undefined && reward !== undefined && record.requests.has(id) && !record.told.has(id) ? [id] : [],
+  );
+  if (untold.length === 0) return;
+  throw usageError(
+    `${file} holds ${countOf(untold.length, 'result')} that the run was not told (${untold[0]}${untold.length > 1 ? ', ...' : ''}) and would be replaced; ` +
+      `tell it first with diffopt tell ${asArgument(directory)} ${asArgument(file)}, or name another file with --out`,
+  );
+}
+
 /** Throws a usage error for a flag about new designs where none are asked for. */
 function checkPendingFlags({ count, pending }: Values): void {
   if (pending && count !== undefined) throw usageError('--count is about new designs, and --pending asks for none');
@@ -196,6 +210,7 @@ async function run([directory]: Files, values: Values, session: Session): Promis
         : await openByFlags(directory, values, before, { reporter, signal });
     const { run } = opened;
     try {
+      if (values.out !== undefined && existsSync(values.out)) await checkTold(values.out, run);
       const asked = values.pending ? pendingRequests(run.record) : await askAnew(opened, values, reporter, signal);
       reporter.note(
         `${directory}: round ${run.record.round}, ${countOf(pendingRequests(run.record).length, 'design')} without a result`,

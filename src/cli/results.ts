@@ -22,8 +22,8 @@ function resultOf({ reward, failed, places }: ResultRow): Result | undefined {
   return reward === undefined ? undefined : { status: 'measured', reward };
 }
 
-/** Ids as `ask` gives them. */
-const askedId = /^r\d+-\d+$/;
+/** Ids as `ask` gives them, in whatever case they were copied. */
+const askedId = /^r\d+-\d+$/i;
 
 /** A name for an experiment that has none: the same in whichever row it stands, and `nth` among equals of a file. */
 function ownId(space: Space, design: Design, result: Result, nth: number): string {
@@ -32,9 +32,10 @@ function ownId(space: Space, design: Design, result: Result, nth: number): strin
   return nth === 1 ? `own-${digest}` : `own-${digest}-${nth}`;
 }
 
-/** Results as a run takes them, and how many rows have none yet. */
+/** Results as a run takes them, how many of them are of another design than was asked for, and how many rows have none yet. */
 export interface Results {
   readonly tells: readonly Tell[];
+  readonly changed: number;
   readonly empty: number;
 }
 
@@ -84,5 +85,6 @@ export function tellsOf(rows: readonly ResultRow[], record: RunRecord, space: Sp
     first.set(tell.id!, before ?? tell);
     tells.push(tell);
   }
-  return { tells, empty: rows.length - tells.length };
+  const changed = tells.filter(({ id, design }) => design !== undefined && record.requests.has(id!)).length;
+  return { tells, changed, empty: rows.length - tells.length };
 }

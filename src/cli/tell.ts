@@ -66,7 +66,7 @@ async function run(
     const { reward } = record.settings;
     const failed = values.failed === undefined ? {} : { failed: values.failed };
     const rows = await readResults(file, space, { reward, ...failed, signal, onProgress: reporter.observer });
-    const { tells, empty } = tellsOf(rows, record, space);
+    const { tells, changed, empty } = tellsOf(rows, record, space);
     signal.throwIfAborted();
     const news = await run.tell(tells);
     const best = bestOf(run);
@@ -75,7 +75,7 @@ async function run(
     await reportOf(run).write();
     reporter.end();
     const [known, pending] = [tells.length - news, pendingRequests(record).length];
-    const counts = { new: news, known, empty, pending };
+    const counts = { new: news, known, changed, empty, pending };
     if (values.json) {
       const facts = { run: directory, ...counts, best, files: runFiles(directory) };
       return await print(stdout, `${JSON.stringify(facts, null, 2)}\n`);
@@ -83,6 +83,7 @@ async function run(
     const said = [
       `${countOf(news, 'new result')}`,
       ...(known === 0 ? [] : [`${known} known already`]),
+      ...(changed === 0 ? [] : [`${countOf(changed, 'row')} with another design than was asked for`]),
       ...(empty === 0 ? [] : [`${countOf(empty, 'row')} without a result yet`]),
       `${countOf(pending, 'design')} still to measure`,
     ].join(', ');

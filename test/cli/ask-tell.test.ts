@@ -130,6 +130,33 @@ describe('ask and tell', () => {
     expect(record.told.get('r2-1')!.design).toEqual(record.requests.get('r2-1')!.design);
   });
 
+  it('replace no file with results that were not told, and say so of designs that were changed', async () => {
+    const folder = folderWith({ 'space.json': planeSpace });
+    const ask = (...more: readonly string[]) =>
+      diffopt(['ask', 'lab', ...more, '--out', 'next.csv', '--quiet'], folder);
+    await ask(...begin, '--count', '3');
+    const asked = fileOf(folder, 'next.csv');
+    const filled = withRows(asked, ([id = '', x = '', y = ''], at) => [id, at === 0 ? '0.999' : x, y, '1', '', '']);
+    writeFileSync(join(folder, 'next.csv'), filled);
+    for (const more of [[], ['--pending']]) {
+      const { code, stderr } = await ask(...more);
+      expect([code, stderr]).toEqual([
+        2,
+        'diffopt: next.csv holds 3 results that the run was not told (r1-1, ...) and would be replaced; tell it first with diffopt tell lab next.csv, or name another file with --out\n',
+      ]);
+    }
+    expect(fileOf(folder, 'next.csv')).toBe(filled);
+    expect((await readJournal(join(folder, 'lab'))).asks).toBe(1);
+    expect((await diffopt(['tell', 'lab', 'next.csv'], folder)).stdout).toMatch(
+      /^3 new results, 1 row with another design than was asked for, 0 designs still to measure\n/,
+    );
+    expect((await ask('--count', '2')).code).toBe(0);
+    expect(cellsOf(fileOf(folder, 'next.csv')).rows.map(([id]) => id)).toEqual(['r2-1', 'r2-2']);
+    writeFileSync(join(folder, 'other.csv'), fileOf(folder, 'next.csv').replace('r2-1', 'R2-1').replace(',,,', ',7,,'));
+    const { code, stderr } = await diffopt(['tell', 'lab', 'other.csv'], folder);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('holds "R2-1", which was never asked')]);
+  });
+
   it('begin from a table, with the space guessed from it', async () => {
     const folder = folderWith({ 'data.csv': experiments(12) });
     const args = ['ask', 'lab', '--data', 'data.csv', '--reward', 'yield', '--count', '2', '--threads', '1', ...fast];
