@@ -1,9 +1,10 @@
 import { parse } from 'csv-parse/sync';
 import { readBytes, usageError, writeWhole } from '../base/index.ts';
 import { parseSpace, parseValue, type Design, type Space, type SpaceDefinition } from '../space/index.ts';
-import { asArgument, describeSpace, formatSpace, readTable, type Table, type TableOptions } from '../table/index.ts';
+import { describeSpace, formatSpace, readTable, type Table, type TableOptions } from '../table/index.ts';
 import { repeatedFlag, requiredTextFlag, switchFlag, textFlag, type FlagsOf } from './flags.ts';
 import type { Reporter } from './progress.ts';
+import { remarksOnGuess } from './remarks.ts';
 import { countOf } from './text.ts';
 
 export interface DataValues {
@@ -79,26 +80,10 @@ function notesOn(table: Table): readonly string[] {
     ...(inferred
       ? [
           `the space is a guess from the columns (--save-space writes it, --space gives it corrected):\n${firstLines(describeSpace(space.definition))}`,
-          ...countersOf(table).map(
-            (name) =>
-              `column ${JSON.stringify(name)} counts the rows: if it is no parameter, leave it out with --ignore ${asArgument(name)}`,
-          ),
+          ...remarksOnGuess(table),
         ]
       : []),
   ];
-}
-
-/** Fewer rows may count by chance. */
-const leastCounted = 5;
-
-/** Columns of whole numbers that go up by one from row to row, beside others. */
-function countersOf({ space: { definition }, columns, designs }: Table): readonly string[] {
-  if (columns.length < 2 || designs.length < leastCounted) return [];
-  return columns.filter(
-    (name) =>
-      definition.parameters[name]?.type === 'integer' &&
-      designs.every((design, row) => row === 0 || Number(design[name]) === Number(designs[row - 1]![name]) + 1),
-  );
 }
 
 /** Reads the table that flags describe, says what was found, and saves its space where that is asked for. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { messageOf, usageError } from '../base/index.ts';
+import { messageOf, usageError, UserError } from '../base/index.ts';
 import {
   bestDesign,
   defaultCount,
@@ -27,7 +27,7 @@ import { checkOutputs } from './paths.ts';
 import { openProblem, problemFiles, problemFlags, type Problem, type ProblemValues } from './problem.ts';
 import { createReporter, type Reporter } from './progress.ts';
 import { defaultDirectory, openNamedRun, settingsBegun } from './run-directory.ts';
-import { endInWords, followRun, startInWords } from './run-progress.ts';
+import { allFailedInWords, endInWords, followRun, startInWords } from './run-progress.ts';
 import { runEvents } from './run-events.ts';
 import { reportOf } from './run-report.ts';
 import { searchFlags, searchOptions, surrogateFact, type SearchValues } from './searching.ts';
@@ -207,6 +207,8 @@ async function run(_: readonly [], values: Values, session: Session): Promise<vo
       await forgetAll(opened, reporter);
       reporter.end();
       if (!values.json) await print(stdout, endInWords(opened.run, best, stopped));
+      const failed = stopped === 'aborted' ? undefined : allFailedInWords(opened.run.record);
+      if (failed !== undefined) throw new UserError('stopped', failed);
     } finally {
       await opened.oracle.close();
       await opened.run.close();

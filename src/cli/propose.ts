@@ -62,7 +62,7 @@ const flags: FlagsOf<Values> = {
   target: numberFlag(
     {
       group: 'What to ask for',
-      help: 'the reward to ask the model for, in its own units',
+      help: 'the reward that samples are drawn for, in its own units; the best predictions are chosen all the same',
       fallback: 'several, from the best of the data to far beyond it',
     },
     anyNumber,

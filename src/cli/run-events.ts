@@ -42,7 +42,7 @@ export function runEvents(stream: OutputStream | undefined): RunEvents {
       return write('round', { round, measured, failed: outcomes.length - measured, evaluations, best });
     },
     stopped({ directory }, { stopped: reason, evaluations, best }) {
-      return write('stopped', { reason, evaluations, best, files: runFiles(directory) });
+      return write('stopped', { reason, evaluations, best, files: runFiles(directory, best) });
     },
   };
 }

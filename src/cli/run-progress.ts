@@ -6,13 +6,30 @@ import type { Run, RunSettings, StopReason } from '../run/index.ts';
 import { clock, compact, type Reporter } from './progress.ts';
 import { countOf } from './text.ts';
 
-/** The files of a run that a user reads, by what they are. */
-export function runFiles(directory: string): Readonly<Record<'evaluations' | 'best' | 'report', string>> {
+/** The files of a run that a user reads, by what they are; there is none of the best design before anything was measured. */
+export function runFiles(directory: string, best: Best | undefined): Readonly<Record<string, string>> {
   return {
     evaluations: join(directory, 'evaluations.csv'),
-    best: join(directory, 'best.json'),
+    ...(best === undefined ? {} : { best: join(directory, 'best.json') }),
     report: runReportFile(directory),
   };
+}
+
+const longestReason = 160;
+
+/** Why experiments failed, by the first of them. */
+function failureText({ id, error }: { readonly id?: string | undefined; readonly error: string }): string {
+  const reason = error.length > longestReason ? `${error.slice(0, longestReason - 3)}...` : error;
+  return `${id ?? 'one of your own'}: ${reason}`;
+}
+
+/** That every experiment of a run failed, and why the first did; undefined where one was measured, or none failed. */
+export function allFailedInWords({ evaluations }: Run['record']): string | undefined {
+  const failures = evaluations.filter((one) => one.status === 'failed');
+  const [first] = failures;
+  if (first === undefined || evaluations.some(({ status }) => status === 'measured')) return undefined;
+  const all = failures.length === 1 ? 'the experiment' : `all ${failures.length} experiments`;
+  return `nothing was measured: ${all} failed, ${failureText(first)}`;
 }
 
 const rewardDigits = 6;
@@ -76,8 +93,9 @@ export function followRun({ settings, begun, best: before, reporter }: Following
       reporter.observer({ stage: 'evaluations', done, total: limit, ...note });
     },
     onRound({ round, outcomes, evaluations, best: found }) {
-      const failed = outcomes.filter((outcome) => 'error' in outcome).length;
-      const what = [`${outcomes.length} evaluated`, ...(failed === 0 ? [] : [`${failed} failed`])].join(', ');
+      const failures = outcomes.filter((outcome) => 'error' in outcome);
+      const failed = failures.length === 0 ? [] : [`${failures.length} failed (${failureText(failures[0]!)})`];
+      const what = [`${outcomes.length} evaluated`, ...failed].join(', ');
       const far = [progressText(evaluations, settings), ...speed()].join(', ');
       reporter.note(`round ${round}: ${what}; ${bestText(reward, found)}; ${far}`);
     },
@@ -109,7 +127,7 @@ export function endInWords({ directory, record }: Run, best: Best | undefined, r
   const parts = [
     `stopped: ${reasons[reason]}`,
     bestInWords(record.settings.reward, best),
-    pairsText(Object.entries(runFiles(directory))),
+    pairsText(Object.entries(runFiles(directory, best))),
   ];
   return `${parts.join('\n\n')}\n`;
 }

@@ -77,7 +77,7 @@ async function run(
     const [known, pending] = [tells.length - news, pendingRequests(record).length];
     const counts = { new: news, known, changed, empty, pending };
     if (values.json) {
-      const facts = { run: directory, ...counts, best, files: runFiles(directory) };
+      const facts = { run: directory, ...counts, best, files: runFiles(directory, best) };
       return await print(stdout, `${JSON.stringify(facts, null, 2)}\n`);
     }
     const said = [
@@ -87,7 +87,7 @@ async function run(
       ...(empty === 0 ? [] : [`${countOf(empty, 'row')} without a result yet`]),
       `${countOf(pending, 'design')} still to measure`,
     ].join(', ');
-    const files = pairsText(Object.entries(runFiles(directory)));
+    const files = pairsText(Object.entries(runFiles(directory, best)));
     await print(stdout, `${[said, bestInWords(reward, best), files].join('\n\n')}\n`);
   } finally {
     reporter.end();

@@ -63,7 +63,7 @@ describe('optimize with an oracle that is', () => {
     const { code, stdout, stderr } = await diffopt(['optimize', ...args], folder);
     expect(stderr).toContain('the run is kept in diffopt-run (--run names another directory)\n');
     expect(stderr).toMatch(
-      /\nround 1: 5 evaluated(, \d failed)?; best \w+ -0\.\d+; 5 of 8 evaluations, [\d.]+k?\/s, 0:/,
+      /\nround 1: 5 evaluated(, \d failed \(r1-\d: .+\))?; best \w+ -0\.\d+; 5 of 8 evaluations, [\d.]+k?\/s, 0:/,
     );
     expect(stderr).toMatch(/\nround 2: 3 evaluated.*; 8 of 8 evaluations, [\d.]+k?\/s\n$/);
     expect(code).toBe(0);
@@ -92,6 +92,20 @@ describe('optimize with an oracle that is', () => {
 });
 
 describe('optimize', () => {
+  it('fails where every experiment did, and says why and names no file that is not there', async () => {
+    const folder = folderWith({ 'space.json': planeSpace, 'module.mjs': 'export default () => "0.5";' });
+    const { code, stdout, stderr } = await diffopt(['optimize', '--module', 'module.mjs', ...withSpace], folder);
+    expect(code).toBe(3);
+    expect(stdout).toContain('stopped: all evaluations are done\n\nnothing was measured yet\n');
+    expect(stdout).not.toContain('best.json');
+    expect(stderr).toMatch(
+      /round 1: 5 evaluated, 5 failed \(r1-1: .*a finite number was expected.*\); nothing measured yet/,
+    );
+    expect(stderr).toMatch(
+      /diffopt: nothing was measured: all 8 experiments failed, r1-1: .*a finite number was expected.*\n$/,
+    );
+  });
+
   it('asks for the same with 1 and with 16 experiments at a time', async () => {
     const results = [];
     for (const [concurrency, ORACLE_MS] of [
