@@ -42,6 +42,19 @@ function warn(sentence: string): void {
   process.emitWarning(sentence, 'OracleWarning');
 }
 
+/** A command that prints all the time must not fill the screen. */
+const mostNotices = 50;
+
+/** Tells the first notices, and with the last of them that more are not told. */
+function limited(onNotice: (sentence: string) => void): (sentence: string) => void {
+  let told = 0;
+  return (sentence) => {
+    told++;
+    if (told < mostNotices) onNotice(sentence);
+    else if (told === mostNotices) onNotice(`${sentence}; what else it does wrong is not told`);
+  };
+}
+
 /**
  * A command that stays and speaks JSON lines: it reads `{"id": "r3-17", "design": {...}}` on its input, and answers on its output, in
  * any order, `{"id": "r3-17", "reward": 0.82}` or `{"id": "r3-17", "error": "pump blocked"}`. It is started without a shell, started
@@ -51,7 +64,8 @@ function warn(sentence: string): void {
  * when nothing else is under way.
  */
 export async function commandOracle(command: CommandWords, options: CommandOptions = {}): Promise<Oracle> {
-  const { restarts = 20, lost: policy = 'retry', onNotice = warn, ...processOptions } = options;
+  const { restarts = 20, lost: policy = 'retry', onNotice: told = warn, ...processOptions } = options;
+  const onNotice = limited(told);
   const words = commandWords(command);
   const name = joinWords(words);
   const closing = new AbortController();

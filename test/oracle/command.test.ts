@@ -96,6 +96,16 @@ describe('an oracle command', () => {
     expect(notices[4]).toContain('answered "r0", which');
   });
 
+  test('that prints all the time is not reported without end', async () => {
+    const [oracle, notices] = await started(
+      commandOf("for (let i = 0; i < 500; i++) write('busy'); write({ id, reward: x });"),
+    );
+    expect(await evaluateAll(oracle, requests(1))).toEqual(rewardsOf(1));
+    await oracle.close();
+    expect(notices).toHaveLength(50);
+    expect(notices.at(-1)).toMatch(/; what else it does wrong is not told$/);
+  });
+
   test('is started again after a crash: only the design that crashes it has failed', async () => {
     const { keep, pids } = pidFile();
     // It works on 4 designs at a time and gives each its time, so that others are lost with the one that crashes it.
