@@ -35,7 +35,7 @@ const offline = [
   'random-unseen',
 ] as const;
 
-const { '200-d': high, '20-d': middle, noisy, discrete, lab, hpo, sequences, others, bbob } = onlineGroups;
+const { '200-d': high, '20-d': middle, noisy, shifted, discrete, lab, hpo, sequences, others, bbob } = onlineGroups;
 const firstInstances = bbob.filter((name) => name.includes('-i1-'));
 /** One of three BBOB functions, of every group. */
 const third = firstInstances.filter((_, at) => at % 3 === 0);
@@ -71,7 +71,7 @@ export const suites: { readonly [Name in SuiteName]: readonly Rule[] } = {
   full: [
     off(taskNames, offline, 8),
     on([...lab, ...hpo, ...sequences], [...online, peers], 16),
-    on([...middle, ...discrete, ...noisy], [...online, peers], 4),
+    on([...middle, ...discrete, ...noisy, ...shifted], [...online, peers], 4),
     on(high, [...online, peers], 4),
     on(others, [...online, peers], 8),
     on(bbob, [...online, peers], 2),

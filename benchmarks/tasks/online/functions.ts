@@ -1,5 +1,6 @@
 import { classic } from '../../functions/classic.ts';
 import { noisy } from '../../functions/hardships.ts';
+import { shifted } from '../../functions/moved.ts';
 import { problemOf, type CoordinateKind, type Problem } from '../../functions/problem.ts';
 import { typicalCost, type Budget, type OnlineTask } from './task.ts';
 
@@ -22,7 +23,7 @@ function withNoise(problem: Problem, budget: Budget): Problem {
   return noisy(problem, noiseShare * typicalCost({ name: problem.name, problem, ...budget }));
 }
 
-const variants = ['200', '20', '20-noisy', '10-mixed', '10-integer'] as const;
+const variants = ['200', '20', '20-noisy', '20-shifted', '10-mixed', '10-integer'] as const;
 type Variant = (typeof variants)[number];
 
 const middle: Budget = { evaluations: 2000, batch: 20, initial: 40 };
@@ -33,6 +34,7 @@ const budgets: { readonly [V in Variant]: Budget } = {
   '200': { evaluations: 10_000, batch: 100, initial: 200 },
   '20': middle,
   '20-noisy': middle,
+  '20-shifted': middle,
   '10-mixed': low,
   '10-integer': low,
 };
@@ -41,6 +43,8 @@ const makers: { readonly [V in Variant]: (name: Name, budget: Budget) => Problem
   '200': (name) => problemOf(classic(name, 200)),
   '20': (name) => problemOf(classic(name, 20)),
   '20-noisy': (name, budget) => withNoise(problemOf(classic(name, 20)), budget),
+  // Rastrigin's optimum is the middle of its box otherwise, where a first guess may be.
+  '20-shifted': (name) => problemOf(shifted(classic(name, 20), 1)),
   '10-mixed': (name) => problemOf(classic(name, 10), mixed),
   '10-integer': (name) => problemOf(classic(name, 10), integer),
 };
