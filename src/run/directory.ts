@@ -56,7 +56,9 @@ export async function holdsRun(directory: string): Promise<boolean> {
   try {
     names = await readdir(directory);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return false;
+    if (code === 'ENOTDIR') throw dataError(`${directory} is a file, and a directory for the run was expected; name another`);
     throw unreadable(directory, 'a run directory', cause);
   }
   if (names.includes('journal.jsonl')) return true;
