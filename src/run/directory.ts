@@ -58,7 +58,8 @@ export async function holdsRun(directory: string): Promise<boolean> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT') return false;
-    if (code === 'ENOTDIR') throw dataError(`${directory} is a file, and a directory for the run was expected; name another`);
+    if (code === 'ENOTDIR')
+      throw dataError(`${directory} is a file, and a directory for the run was expected; name another`);
     throw unreadable(directory, 'a run directory', cause);
   }
   if (names.includes('journal.jsonl')) return true;

@@ -112,7 +112,9 @@ describe('opening', () => {
     const other = folderWith({ 'notes.txt': 'mine' });
     await expect(openRun(other, settings)).rejects.toThrow(`${other} is no run directory: it holds notes.txt`);
     const file = join(other, 'notes.txt');
-    await expect(openRun(file, settings)).rejects.toThrow(`${file} is a file, and a directory for the run was expected`);
+    await expect(openRun(file, settings)).rejects.toThrow(
+      `${file} is a file, and a directory for the run was expected`,
+    );
     await expect(openRun(join(other, 'notes.txt'), settings)).rejects.toMatchObject({ kind: 'data' });
   });
 
