@@ -76,7 +76,7 @@ const movedDecimals = 4;
 
 /**
  * How repaired designs become CSV: the design columns in the order of their file, predictions before and after, how far each moved, then the
- * other columns of the file as they were.
+ * other columns of the file as they were, without those of an earlier prediction.
  */
 export function repairColumns(table: Table, list: DesignList, repaired: readonly Repaired[]): WriteOptions {
   const decimals = predictionDecimals(table);
@@ -85,7 +85,7 @@ export function repairColumns(table: Table, list: DesignList, repaired: readonly
     { name: predictedName(table.reward), cells: repaired.map(({ predicted }) => predicted.mean), decimals },
     { name: deviationName(table.reward), cells: repaired.map(({ predicted }) => predicted.std), decimals },
     { name: movedName, cells: repaired.map(({ moved }) => moved), decimals: movedDecimals },
-    ...list.extra,
+    ...list.extra.filter(({ name }) => !repairNames(table).includes(name)),
   ];
   const designs = repaired.map(({ design }) => design);
   const most = Object.fromEntries(
@@ -94,10 +94,14 @@ export function repairColumns(table: Table, list: DesignList, repaired: readonly
   return { columns: list.columns, extra, decimals: exactDecimals(list.columns, most, designs), dialect: list.dialect };
 }
 
-/** Throws a data error when a column of the designs has a name that the output needs for itself, before any work. */
-export function checkRepairNames({ reward }: Table, { file, columns, extra }: DesignList): void {
-  const own = [beforeName(reward), predictedName(reward), deviationName(reward), movedName];
-  const twice = [...columns, ...extra.map(({ name }) => name)].find((name) => own.includes(name));
+/** Names of the columns that repaired designs have beside their own. */
+function repairNames({ reward }: Table): readonly string[] {
+  return [beforeName(reward), predictedName(reward), deviationName(reward), movedName];
+}
+
+/** Throws a data error when a parameter has a name that the output needs for itself, before any work. */
+export function checkRepairNames(table: Table, { file, columns }: DesignList): void {
+  const twice = columns.find((name) => repairNames(table).includes(name));
   if (twice === undefined) return;
   throw dataError(`${file} has a column ${JSON.stringify(twice)}, a name that the output needs for itself; rename it`);
 }

@@ -34,6 +34,21 @@ describe('repair', () => {
     });
   });
 
+  it('takes its own output, and that of propose, whose predictions are made anew', async () => {
+    const folder = folderWith({
+      ...files,
+      'ideas.csv': 'catalyst,y,x,predicted_yield,predicted_yield_std,moved,note\nA,0.9,0.9,77,7,0.7,mine\n',
+    });
+    const { code, stdout } = await diffopt(onYield, folder);
+    const { header, rows } = cellsOf(stdout);
+    expect([code, header.join()]).toEqual([
+      0,
+      'catalyst,y,x,predicted_yield_before,predicted_yield,predicted_yield_std,moved,note',
+    ]);
+    expect(Number(rows[0]![4])).toBeLessThan(20);
+    expect(rows[0]![7]).toBe('mine');
+  });
+
   it('reads decimal commas between semicolons, and writes as the designs are written', async () => {
     const european = (text: string): string => text.replaceAll(',', ';').replaceAll('.', ',');
     const folder = folderWith({ 'data.csv': european(experiments(60)), 'ideas.csv': european(ideas) });
@@ -125,7 +140,10 @@ describe('what repair refuses', () => {
       'a column that the output needs',
       onYield,
       'ideas.csv has a column "moved", a name that the output needs for itself; rename it',
-      { 'ideas.csv': 'catalyst,y,x,moved\nA,0.5,0.5,1\n' },
+      {
+        'data.csv': `moved,yield\n${Array.from({ length: 12 }, (_, i) => `${i},${i % 5}\n`).join('')}`,
+        'ideas.csv': 'moved\n1\n',
+      },
     ],
   ];
   it.each(cases)('%s', async (_name, args, sentence, changed) => {
