@@ -41,9 +41,10 @@ export interface Results {
 
 /**
  * What the rows of a file tell. A row without an id gets one from what it says, so that the same file told again says nothing new. Throws a
- * data error, one sentence that names the cell, for an id that was never asked, and for what contradicts what was told before.
+ * data error, one sentence that names the cell, for an id that was never asked, and for what contradicts what was told before unless that is to be
+ * corrected, or another row.
  */
-export function tellsOf(rows: readonly ResultRow[], record: RunRecord, space: Space): Results {
+export function tellsOf(rows: readonly ResultRow[], record: RunRecord, space: Space, correct: boolean): Results {
   const tells: Tell[] = [];
   const first = new Map<string, Tell>();
   const equals = new Map<string, number>();
@@ -69,7 +70,7 @@ export function tellsOf(rows: readonly ResultRow[], record: RunRecord, space: Sp
     }
     const known = record.told.get(id)?.design ?? asked;
     const isKnown = design === undefined || (known !== undefined && sameDesign(space, known, design));
-    return { id, ...(isKnown ? {} : { design }), source, ...result };
+    return { id, ...(isKnown ? {} : { design }), source, ...(correct ? { corrects: true } : {}), ...result };
   }
 
   for (const row of rows) {
@@ -78,9 +79,11 @@ export function tellsOf(rows: readonly ResultRow[], record: RunRecord, space: Sp
     const tell = tellOf(row, result);
     const before = first.get(tell.id!);
     try {
-      newsAmong(before === undefined ? [tell] : [before, tell], record, space);
+      const { corrects: _, ...plain } = tell;
+      newsAmong(before === undefined ? [tell] : [before, plain], record, space);
     } catch (cause) {
-      throw dataError(`${row.places.reward}: ${messageOf(cause)}`, { cause });
+      const remedy = before === undefined ? '; --correct takes the new one' : '';
+      throw dataError(`${row.places.reward}: ${messageOf(cause)}${remedy}`, { cause });
     }
     first.set(tell.id!, before ?? tell);
     tells.push(tell);

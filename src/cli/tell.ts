@@ -11,7 +11,7 @@ import { openRun, pendingRequests, type Run } from '../run/index.ts';
 import { readResults } from '../table/index.ts';
 import { defineCommand, type Command, type Files } from './command.ts';
 import { talkFlags, type TalkValues } from './computing.ts';
-import { textFlag, type FlagsOf } from './flags.ts';
+import { switchFlag, textFlag, type FlagsOf } from './flags.ts';
 import { reportOf } from './run-report.ts';
 import { createReporter } from './progress.ts';
 import { tellsOf } from './results.ts';
@@ -21,12 +21,17 @@ import { countOf } from './text.ts';
 
 interface Values extends TalkValues {
   readonly failed: string | undefined;
+  readonly correct: boolean;
 }
 
 const flags: FlagsOf<Values> = {
   failed: textFlag({
     group: 'Data',
     help: 'the column that says which experiments failed (1, true, yes, failed): no reward is read there',
+  }),
+  correct: switchFlag({
+    group: 'Data',
+    help: 'what was told before under the same id is replaced where the file says otherwise',
   }),
   ...talkFlags,
 };
@@ -66,7 +71,7 @@ async function run(
     const { reward } = record.settings;
     const failed = values.failed === undefined ? {} : { failed: values.failed };
     const rows = await readResults(file, space, { reward, ...failed, signal, onProgress: reporter.observer });
-    const { tells, changed, empty } = tellsOf(rows, record, space);
+    const { tells, changed, empty } = tellsOf(rows, record, space, values.correct);
     signal.throwIfAborted();
     const news = await run.tell(tells);
     const best = bestOf(run);
@@ -107,6 +112,7 @@ export const tell: Command = defineCommand<Values, readonly [string, string]>({
   examples: [
     ['diffopt tell coating next.csv', 'what was measured so far'],
     ['diffopt tell coating next.csv --failed broke', 'with a column that says which experiments failed'],
+    ['diffopt tell coating next.csv --correct', 'after a mistake in the file was mended'],
   ],
   run,
 });

@@ -10,6 +10,8 @@ export interface Evaluation {
   readonly design?: Design;
   readonly reward?: number | undefined;
   readonly error?: string | undefined;
+  /** It takes the place of what was told under its id before, where that is something else. */
+  readonly corrects?: boolean | undefined;
 }
 
 function nameOf({ id }: Evaluation): string {
@@ -27,7 +29,7 @@ function checkTexts(evaluation: Evaluation): void {
 /** As the history takes it. Throws a data error for an evaluation that has both a reward and an error. */
 export function tellOf(evaluation: Evaluation): Tell {
   checkTexts(evaluation);
-  const { id, design, reward, error } = evaluation;
+  const { id, design, reward, error, corrects } = evaluation;
   if (reward !== undefined && error !== undefined) {
     throw dataError(`${nameOf(evaluation)} has the reward ${reward} and the error ${JSON.stringify(error)}; give one`);
   }
@@ -35,6 +37,7 @@ export function tellOf(evaluation: Evaluation): Tell {
     ...(id === undefined ? {} : { id }),
     ...(design === undefined ? {} : { design }),
     source: 'user' as const,
+    ...(corrects === true ? { corrects } : {}),
   };
   if (reward !== undefined) return { ...told, status: 'measured', reward };
   return error !== undefined ? { ...told, status: 'failed', error } : { ...told, status: 'unlabelled' };

@@ -101,7 +101,8 @@ export class DiffusionOptimizer {
   /**
    * Takes in evaluations, all or none: of designs that were asked for and others, in any order, late, in part or never. Telling the same
    * id the same again is nothing. Returns how many were new. Throws a data error that names the field for a design outside the space's
-   * bounds or a reward that is not finite, and one that names both for what contradicts what was told before.
+   * bounds or a reward that is not finite, and one that names both for what contradicts what was told before and does not say that it
+   * corrects it.
    */
   tell(evaluations: readonly Evaluation[]): number {
     const tells = newsAmong(evaluations.map(tellOf), this.history, this.space);

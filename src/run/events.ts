@@ -81,6 +81,8 @@ export type ToldEvent = {
   readonly id?: string;
   readonly design?: Design;
   readonly source: Source;
+  /** It takes the place of what was told under this id before. */
+  readonly corrects?: true;
 } & Result;
 
 export type RoundEvent = { readonly event: 'round' } & RoundSummary;
@@ -108,6 +110,7 @@ const told = {
   id: id.exactOptional(),
   design: design.exactOptional(),
   source: z.enum(['oracle', 'user', 'table']),
+  corrects: z.literal(true).exactOptional(),
 };
 
 const settings = z.object({

@@ -44,7 +44,13 @@ export function createHistory(): GrowingHistory {
 }
 
 /** What somebody tells: an id that was asked needs no design, an evaluation without an id does. */
-export type Tell = { readonly id?: string; readonly design?: Design; readonly source: Source } & Result;
+export type Tell = {
+  readonly id?: string;
+  readonly design?: Design;
+  readonly source: Source;
+  /** It replaces what was told under its id before. */
+  readonly corrects?: true;
+} & Result;
 
 function resultText(result: Result): string {
   if (result.status === 'measured') return `the reward ${result.reward}`;
@@ -63,19 +69,21 @@ function sameDesign(a: Design, b: Design): boolean {
 /**
  * Whether a tell says something new; `before` is what was told and `asked` what was asked under the same id. Telling the same twice
  * is nothing, and neither is telling without a reward what was asked or has a result. Throws a data error that names both when they
- * contradict each other.
+ * contradict each other, unless the tell is a correction.
  */
 export function isNews(tell: Tell, before: Tell | undefined, asked: RunRequest | undefined): boolean {
   if (before === undefined) return tell.status !== 'unlabelled' || asked === undefined;
   if (tell.status === 'unlabelled') return false;
   if (before.status === 'unlabelled') return true;
   if (!sameResult(tell, before)) {
+    if (tell.corrects === true) return true;
     throw dataError(
       `evaluation ${before.id} was told with ${resultText(before)} before, and is now told with ${resultText(tell)}`,
     );
   }
   const [was, is] = [before.design ?? asked?.design, tell.design];
   if (was !== undefined && is !== undefined && !sameDesign(was, is)) {
+    if (tell.corrects === true) return true;
     throw dataError(
       `evaluation ${before.id} was told with the design ${JSON.stringify(was)} before, and is now told with ${JSON.stringify(is)}`,
     );
@@ -83,10 +91,11 @@ export function isNews(tell: Tell, before: Tell | undefined, asked: RunRequest |
   return false;
 }
 
-/** The same without `design` where it is the one that was asked under its id. */
+/** The same without `design` where it is the one that was asked under its id, unless that corrects another. */
 export function withoutAskedDesign(tell: Tell, history: History): Tell {
   const asked = tell.id === undefined ? undefined : history.requests.get(tell.id);
-  if (asked === undefined || tell.design === undefined || !sameDesign(asked.design, tell.design)) return tell;
+  if (tell.corrects === true || asked === undefined || tell.design === undefined) return tell;
+  if (!sameDesign(asked.design, tell.design)) return tell;
   const { design: _, ...rest } = tell;
   return rest;
 }
@@ -103,16 +112,24 @@ export function addAsked(history: GrowingHistory, round: number, requests: reado
   history.round = round;
 }
 
-/** Adds what somebody tells, if it is news, and says whether it is. Throws a data error, without changing the history, when it contradicts what was told. */
+/** Adds what somebody tells, if it is news, and says whether it is; a correction takes the place of what it corrects. Throws a data error, without
+ *  changing the history, when it contradicts what was told. */
 export function addTold(history: GrowingHistory, tell: Tell): boolean {
   const { id } = tell;
   const [before, asked] = id === undefined ? [] : [history.told.get(id), history.requests.get(id)];
   if (!isNews(tell, before, asked)) return false;
   const design = tell.design ?? asked?.design ?? before?.design;
   if (design === undefined) throw dataError(`${id ?? 'an evaluation'} is told without a design and was never asked`);
-  const evaluation: Evaluation = { ...tell, design, round: asked?.round ?? history.round, asks: history.asks };
-  if (before !== undefined) history.evaluations.splice(history.evaluations.indexOf(before), 1);
-  history.evaluations.push(evaluation);
+  const { corrects, ...told } = tell;
+  const since = { round: asked?.round ?? history.round, asks: history.asks };
+  const { round, asks } = corrects === true ? (before ?? since) : since;
+  const evaluation: Evaluation = { ...told, design, round, asks };
+  const place = before === undefined ? -1 : history.evaluations.indexOf(before);
+  if (place >= 0 && corrects === true) history.evaluations[place] = evaluation;
+  else {
+    if (place >= 0) history.evaluations.splice(place, 1);
+    history.evaluations.push(evaluation);
+  }
   if (id !== undefined) history.told.set(id, evaluation);
   return true;
 }

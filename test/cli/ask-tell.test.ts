@@ -171,6 +171,33 @@ describe('ask and tell', () => {
     expect([record.evaluations.length, record.asks]).toEqual([12, 1]);
   });
 
+  it('correct what was told by mistake, for good', async () => {
+    const folder = folderWith({ 'space.json': planeSpace });
+    await diffopt(['ask', 'lab', ...begin, '--count', '2', '--out', 'next.csv'], folder);
+    const filled = (rewards: readonly string[]): string =>
+      withRows(fileOf(folder, 'next.csv'), ([id = '', x = '', y = ''], at) => [id, x, y, rewards[at]!, '', '']);
+    const told = async (rewards: readonly string[], ...flags: readonly string[]) => {
+      writeFileSync(join(folder, 'results.csv'), `${filled(rewards)},0.5,0.25,3,,\n`);
+      return diffopt(['tell', 'lab', 'results.csv', ...flags], folder);
+    };
+    expect((await told(['50', '4'])).stdout).toMatch(/^3 new results, .*\n\nbest yield {2}50\n/);
+    expect(await told(['5', '4'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'diffopt: results.csv line 2, column "yield": evaluation r1-1 was told with the reward 50 before, and is now told with the reward 5; --correct takes the new one\n',
+    });
+    expect((await told(['5', '4'], '--correct')).stdout).toMatch(
+      /^1 new result, 2 known already, .*\n\nbest yield {2}5\n/,
+    );
+    expect((await told(['5', '4'])).stdout).toMatch(/^0 new results, 3 known already/);
+    const own = cellsOf(fileOf(folder, 'lab', 'evaluations.csv')).rows.find((row) => row.includes('3'))!;
+    writeFileSync(join(folder, 'own.csv'), `id,yield\n${own.at(-1)},8\n`);
+    expect((await diffopt(['tell', 'lab', 'own.csv', '--correct'], folder)).stdout).toMatch(/best yield {2}8\n/);
+    const { evaluations } = await readJournal(join(folder, 'lab'));
+    expect(evaluations.map((one) => one.status === 'measured' && one.reward)).toEqual([5, 4, 8]);
+  });
+
   it('refuse what contradicts, and say where it stands', async () => {
     const folder = folderWith({ 'space.json': planeSpace });
     const csv = (await diffopt(['ask', 'lab', ...begin], folder)).stdout;

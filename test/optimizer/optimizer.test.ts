@@ -264,6 +264,30 @@ describe('what is told', () => {
   });
 });
 
+describe('a correction', () => {
+  test('leads to what would have been asked had it been told at first', async () => {
+    const wrong = { x: 0.9, y: 0.9, z: 0.9 };
+    const { optimizer: right, asked } = await begun(cube, 12, bowl);
+    const optimizer = DiffusionOptimizer.create(cube, tinySearch);
+    await optimizer.ask(12);
+    const told = measured(asked, bowl);
+    optimizer.tell([
+      ...told.slice(0, 3),
+      { ...told[3]!, reward: 50 },
+      { ...told[4]!, design: wrong },
+      { id: told[5]!.id!, error: 'a mistake' },
+      ...told.slice(6),
+    ]);
+    expect(optimizer.best()!.reward).toBe(50);
+    expect(() => optimizer.tell(told)).toThrow('r1-4 was told with the reward 50 before');
+    expect(optimizer.tell(told.map((one) => ({ ...one, corrects: true })))).toBe(3);
+    expect(optimizer.tell(told.map((one) => ({ ...one, corrects: true })))).toBe(0);
+    expect(optimizer.best()).toEqual(right.best());
+    expect(copied(optimizer)).toEqual(copied(right));
+    expect(await optimizer.ask(4)).toEqual(await right.ask(4));
+  });
+});
+
 describe('failures', () => {
   test('are kept in the buffer, the latest of those before the latest designs', () => {
     const evaluations = Array.from({ length: 2000 }, (_, i): Told => {
