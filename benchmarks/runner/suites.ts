@@ -64,7 +64,7 @@ export const suites: { readonly [Name in SuiteName]: readonly Rule[] } = {
     on(high, online, 1, 1500),
     on(others, online, 1, 500),
     on(firstInstances, online, 2, 300),
-    on(['buchwald_a', 'crossed_barrel'], [peers], 2),
+    on(['buchwald_a', 'crossed_barrel'], [peers], 3),
     on(third, quickPeers, 1, 300),
     on(third.slice(0, 3), slowPeers, 1, 300),
   ],
