@@ -2,7 +2,8 @@ import { scaleLinear, scaleLog } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import { escaped } from './document.ts';
 
-const size = { width: 760, height: 420, left: 72, right: 590, top: 34, bottom: 370 } as const;
+/** The width is that of a picture whose curves have short names; a letter of a longer one takes so many units. */
+const size = { width: 760, height: 420, left: 72, right: 590, top: 34, bottom: 370, letter: 7 } as const;
 
 /** Okabe and Ito's colours, told apart by people who see few of them, and dashes from the second round on. */
 const colours = ['#d55e00', '#0072b2', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#000000', '#8a8a00'] as const;
@@ -92,7 +93,9 @@ function scalesOf({ curves, logX = false, logY = false }: CurvePicture): readonl
 }
 
 export function curvePicture(picture: CurvePicture): string {
-  const { width, height, right, top } = size;
+  const { height, right, top, letter } = size;
+  const longest = picture.curves.reduce((most, { name }) => Math.max(most, name.length), 0);
+  const width = Math.max(size.width, right + 56 + letter * longest);
   const [x, y] = scalesOf(picture) as readonly [Ruler, Ruler];
   const band = area<CurvePoint>(
     (point) => x(point.x),
