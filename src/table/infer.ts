@@ -69,6 +69,21 @@ function isBits({ texts }: SheetColumn): boolean {
   );
 }
 
+/** Few numbers of one width that begin with zeros: codes, which read as whole numbers would lose their zeros, and be others between. */
+function isCodes({ texts }: SheetColumn, rows: number): boolean {
+  const width = texts[0]?.length ?? 0;
+  return (
+    width > 1 &&
+    isFew(texts, rows) &&
+    texts.every((text) => text.length === width && /^\d+$/.test(text)) &&
+    texts.some((text) => text.startsWith('0'))
+  );
+}
+
+function isFew(texts: readonly string[], rows: number): boolean {
+  return texts.length <= mostCategories && 2 * texts.length <= rows;
+}
+
 function lettersIn(texts: readonly string[]): readonly string[] {
   const letters = new Set<string>();
   for (const text of texts) for (const letter of text) letters.add(letter);
@@ -89,9 +104,7 @@ function sequenceParameter(texts: readonly string[]): Parameter | undefined {
 
 function textParameter(sheet: Sheet, column: SheetColumn): Parameter {
   const { texts } = column;
-  if (texts.length <= mostCategories && 2 * texts.length <= sheet.rows) {
-    return { type: 'categorical', values: [...texts].sort() };
-  }
+  if (isFew(texts, sheet.rows)) return { type: 'categorical', values: [...texts].sort() };
   const sequence = sequenceParameter(texts);
   if (sequence === undefined) throw unknownText(sheet, column);
   if (texts.every((text) => digit.test(text))) throw namesOfRows(sheet, column);
@@ -141,12 +154,14 @@ export function checkFilled(sheet: Sheet, column: SheetColumn, removable: boolea
 function inferParameter(sheet: Sheet, column: SheetColumn): Parameter {
   checkFilled(sheet, column, true);
   if (isBits(column)) return { type: 'sequence', alphabet: '01', length: column.texts[0]?.length ?? 0 };
-  return isNumeric(column) ? numericParameter(sheet, column) : textParameter(sheet, column);
+  return isNumeric(column) && !isCodes(column, sheet.rows)
+    ? numericParameter(sheet, column)
+    : textParameter(sheet, column);
 }
 
 /**
- * A space guessed from columns. Whole numbers (up to 2^53) are integers, other numbers reals, with the data's bounds; text with at
- * most 20 distinct values that are at most half the rows is categorical; text of equal length over at most 25 letters is a
+ * A space guessed from columns. Whole numbers (up to 2^53) are integers, other numbers reals, with the data's bounds; text, and numbers of
+ * one width that begin with zeros, with at most 20 distinct values that are at most half the rows is categorical; text of equal length over at most 25 letters is a
  * sequence, and so are strings of zeros and ones that begin with zeros. Throws a data error for any other text, for text with digits
  * in every cell, for an empty cell, and for a cell that is not a number where nine of ten are.
  */

@@ -30,6 +30,13 @@ describe('the guess', () => {
       repeated(['none', 'relu'], 2),
       { type: 'categorical', values: ['none', 'relu'] },
     ],
+    [
+      'codes that begin with zeros',
+      repeated(['010', '001', '120'], 2),
+      { type: 'categorical', values: ['001', '010', '120'] },
+    ],
+    ['few numbers without zeros before them', repeated([10, 20], 4), { type: 'integer', min: 10, max: 20 }],
+    ['many numbers with zeros before them', ['010', '001', '120'], { type: 'integer', min: 1, max: 120 }],
     ['numbers among texts', repeated(['1', '2', 'auto'], 4), { type: 'categorical', values: ['1', '2', 'auto'] }],
     ['texts of one length, all distinct', ['GATC', 'TTTT', 'CAAA'], { type: 'sequence', alphabet: 'ACGT', length: 4 }],
     ['strings of bits', ['0110', '1000', '0001'], { type: 'sequence', alphabet: '01', length: 4 }],
