@@ -23,6 +23,9 @@ function spansOf({ space: { definition } }: Table): readonly string[] {
 /** What parts of a whole come to. */
 const wholes = [1, 100] as const;
 
+/** Shares are rounded. */
+const mixtureTolerance = 0.011;
+
 /** Numbers from 0 on that add up to a whole in every row: shares of a mixture. */
 function mixtureOf({ space: { definition }, designs }: Table): { names: readonly string[]; whole: number } | undefined {
   if (designs.length < leastRows) return undefined;
@@ -33,13 +36,15 @@ function mixtureOf({ space: { definition }, designs }: Table): { names: readonly
         : [],
     );
     const parts = names.filter((name) => designs.some((design) => design[name] !== designs[0]![name]));
-    const sumOf = (among: readonly string[]) => (design: Table['designs'][number]) =>
-      among.reduce((sum, name) => sum + Number(design[name]), 0);
-    for (const among of [parts, ...parts.map((left) => parts.filter((name) => name !== left))]) {
-      if (among.length < 2) continue;
-      if (designs.map(sumOf(among)).every((sum) => Math.abs(sum - whole) <= 0.011 * whole))
-        return { names: among, whole };
-    }
+    // Of most choices the first row shows that they are none.
+    const isMixture = (among: readonly string[]): boolean =>
+      among.length > 1 &&
+      designs.every((design) => {
+        const sum = among.reduce((total, name) => total + Number(design[name]), 0);
+        return Math.abs(sum - whole) <= mixtureTolerance * whole;
+      });
+    const mixture = [parts, ...parts.map((left) => parts.filter((name) => name !== left))].find(isMixture);
+    if (mixture !== undefined) return { names: mixture, whole };
   }
   return undefined;
 }
