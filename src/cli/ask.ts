@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dataError, usageError } from '../base/index.ts';
+import { dataError, messageOf, readBytes, usageError } from '../base/index.ts';
 import {
   defaultCount,
   optimizerOfRun,
@@ -9,7 +9,7 @@ import {
   type AskedDesign,
   type DiffusionOptimizer,
 } from '../optimizer/index.ts';
-import { openRun, pendingRequests, type Run, type RunSettings } from '../run/index.ts';
+import { newsAmong, openRun, pendingRequests, type Run, type RunSettings } from '../run/index.ts';
 import { asArgument, readResults, writeDesigns, writeDesignsTo, type WriteOptions } from '../table/index.ts';
 import { deviationName, predictedName } from './columns.ts';
 import { defineCommand, type Command, type Files } from './command.ts';
@@ -19,6 +19,7 @@ import { numberFlag, switchFlag, wholeFromOne, type FlagsOf } from './flags.ts';
 import { checkOutputs } from './paths.ts';
 import { openProblem, problemFiles, problemFlags, type Problem, type ProblemValues } from './problem.ts';
 import { createReporter, type Reporter } from './progress.ts';
+import { tellsOf } from './results.ts';
 import { settingsBegun } from './run-directory.ts';
 import { searchFlags, searchOptions, surrogateFact, surrogateOfRun, type SearchValues } from './searching.ts';
 import { print, type Session } from './session.ts';
@@ -26,6 +27,13 @@ import { countOf } from './text.ts';
 
 /** A number that nothing says the steps of is set by hand to about three digits. */
 const realStepsByHand = 1000;
+
+/** As the run was begun, or as one by hand is. */
+function realStepsOf(before: RunSettings | undefined): { readonly realSteps?: number } {
+  if (before === undefined) return { realSteps: realStepsByHand };
+  const kept = before.options?.['realSteps'];
+  return typeof kept === 'number' ? { realSteps: kept } : {};
+}
 
 /** What a new run is begun with. */
 interface NewRunValues extends ProblemValues, SearchValues {
@@ -112,7 +120,7 @@ async function openByFlags(
   const threads = values.threads ?? before?.threads;
   const options = {
     ...(await searchOptions(values, problem, reporter, signal)),
-    realSteps: realStepsByHand,
+    ...realStepsOf(before),
     ...(values.batch === undefined ? {} : { batch: values.batch }),
     ...(threads === undefined ? {} : { threads }),
   };
@@ -159,16 +167,29 @@ async function askAnew({ run, optimizer }: Opened, values: Values, reporter: Rep
   return asked;
 }
 
-/** Throws a usage error when a file that would be replaced holds results of this run which were not told. */
-async function checkTold(file: string, { directory, space, record }: Run): Promise<void> {
-  const rows = await readResults(file, space, { reward: record.settings.reward }).catch(() => []);
-  const untold = rows.flatMap(({ id, reward }) =>
-    id !== undefined && reward !== undefined && record.requests.has(id) && !record.told.has(id) ? [id] : [],
-  );
-  if (untold.length === 0) return;
+/** What a file of results would tell a run. */
+async function untoldIn(file: string, { space, record }: Run): Promise<number> {
+  const rows = await readResults(file, space, { reward: record.settings.reward });
+  return newsAmong(tellsOf(rows, record, space, true).tells, record, space).length;
+}
+
+/** Throws a usage error when a file that would be replaced holds results which the run was not told, or may hold some. */
+async function checkTold(file: string, run: Run): Promise<void> {
+  const [header = ''] = (await readBytes(file, 'a file'))
+    .subarray(0, 2 ** 16)
+    .toString()
+    .split(/[\r\n]/);
+  // Of another kind of file nothing is known, and replacing it is what was asked for.
+  if (!header.includes(run.record.settings.reward)) return;
+  const found = await untoldIn(file, run).catch((error: unknown) => messageOf(error));
+  if (found === 0) return;
+  const [directory, name] = [run.directory, file].map(asArgument);
+  const what =
+    typeof found === 'number'
+      ? `holds ${countOf(found, 'result')} that the run was not told`
+      : `cannot be read for results (${found})`;
   throw usageError(
-    `${file} holds ${countOf(untold.length, 'result')} that the run was not told (${untold[0]}${untold.length > 1 ? ', ...' : ''}) and would be replaced; ` +
-      `tell it first with diffopt tell ${asArgument(directory)} ${asArgument(file)}, or name another file with --out`,
+    `${file} ${what} and would be replaced; tell it first with diffopt tell ${directory} ${name}, or name another file with --out`,
   );
 }
 

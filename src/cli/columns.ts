@@ -95,7 +95,7 @@ export function repairColumns(table: Table, list: DesignList, repaired: readonly
 }
 
 /** Names of the columns that repaired designs have beside their own. */
-function repairNames({ reward }: Table): readonly string[] {
+export function repairNames({ reward }: Table): readonly string[] {
   return [beforeName(reward), predictedName(reward), deviationName(reward), movedName];
 }
 

@@ -7,7 +7,7 @@ import {
 } from '../optimizer/index.ts';
 import { createSpace, type Space } from '../space/index.ts';
 import { readDesigns, writeDesigns, writeDesignsTo, type DesignList, type Table } from '../table/index.ts';
-import { checkRepairNames, repairColumns } from './columns.ts';
+import { checkRepairNames, repairColumns, repairNames } from './columns.ts';
 import { defineCommand, type Command, type Files } from './command.ts';
 import {
   computingFlags,
@@ -131,6 +131,8 @@ async function run([file, designsFile]: Files<Operands>, values: Values, session
     const table = await openTable(file, values, reporter, signal);
     const list = await readBroken(designsFile, table, values, reporter, signal);
     checkRepairNames(table, list);
+    const replaced = list.extra.map(({ name }) => name).filter((name) => repairNames(table).includes(name));
+    if (replaced.length > 0) reporter.note(`${list.file}: made anew in the output: ${replaced.join(', ')}`);
     const result = await repairDesigns(table, list.designs, { ...optionsOf(values, table.space), observer, signal });
     noteOutcome(result, list, reporter);
     signal.throwIfAborted();

@@ -88,6 +88,10 @@ export function tellsOf(rows: readonly ResultRow[], record: RunRecord, space: Sp
     first.set(tell.id!, before ?? tell);
     tells.push(tell);
   }
-  const changed = tells.filter(({ id, design }) => design !== undefined && record.requests.has(id!)).length;
+  const isChanged = ({ id, design }: Tell): boolean => {
+    const asked = record.requests.get(id!)?.design;
+    return design !== undefined && asked !== undefined && !sameDesign(space, asked, design);
+  };
+  const changed = tells.filter(isChanged).length;
   return { tells, changed, empty: rows.length - tells.length };
 }

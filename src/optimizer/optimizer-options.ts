@@ -23,7 +23,7 @@ export interface OptimizerOptions extends SearchOptions {
    *  are multiplied by. */
   readonly exploration?: number;
   /** Reals without a `step` have so few decimals that their range is parted into so many steps or up to ten times as many, where no data say to
-   *  how many decimals they can be set (all decimals). */
+   *  how many decimals they can be set (all decimals). On a log scale it is the least value that is parted so. A real that this gives more than ten decimals has all. */
   readonly realSteps?: number;
   /** `stop` says `budget` when so many designs that were asked for have a result. */
   readonly evaluations?: number;

@@ -118,7 +118,7 @@ export function addTold(history: GrowingHistory, tell: Tell): boolean {
   const { id } = tell;
   const [before, asked] = id === undefined ? [] : [history.told.get(id), history.requests.get(id)];
   if (!isNews(tell, before, asked)) return false;
-  const design = tell.design ?? asked?.design ?? before?.design;
+  const design = tell.design ?? before?.design ?? asked?.design;
   if (design === undefined) throw dataError(`${id ?? 'an evaluation'} is told without a design and was never asked`);
   const { corrects, ...told } = tell;
   const since = { round: asked?.round ?? history.round, asks: history.asks };

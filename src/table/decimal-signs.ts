@@ -24,8 +24,14 @@ function isNumbers(texts: Texts): boolean {
 export interface DecimalSigns {
   /** For each column whether its numbers have decimal commas: where the delimiter is another, one has a comma, and none has a point. */
   readonly commas: readonly boolean[];
-  /** What cannot be read for sure: a text of a column, and what to do about it. */
-  readonly doubt: { readonly column: number; readonly text: string; readonly remedy: string } | undefined;
+  /** What of each column cannot be read for sure as a number. */
+  readonly doubts: readonly (Doubt | undefined)[];
+}
+
+/** A text of a column of numbers, and what to do about it. */
+export interface Doubt {
+  readonly text: string;
+  readonly remedy: string;
 }
 
 /**
@@ -38,28 +44,25 @@ export function decimalSigns(columns: readonly Texts[], delimiter: string): Deci
   const proved = columns.some((texts, at) => commas[at]! && proves(texts, commaNumeral, thousandsByCommas));
   const byCommas =
     delimiter !== ',' && (proved || (delimiter === ';' && !columns.some((one) => has(one, pointNumeral))));
-  for (const [column, texts] of columns.entries()) {
-    if (!isNumbers(texts)) continue;
-    const found = (pattern: RegExp): string | undefined => texts.find((text) => pattern.test(text));
-    const whole = (text: string): string => text.replaceAll(byCommas ? '.' : ',', '');
-    const thousands = byCommas
-      ? proves(texts, pointNumeral, thousandsByPoints)
-        ? undefined
-        : found(thousandsByPoints)
-      : found(thousandsByCommas);
-    if (thousands !== undefined) {
-      const [sign, decimal] = byCommas ? ['point', 'comma'] : ['comma', 'point'];
-      const remedy = `a ${sign} between thousands, or a decimal one; write ${whole(thousands)}, or a decimal ${decimal}`;
-      return { commas, doubt: { column, text: thousands, remedy } };
-    }
-    if (delimiter === ',' || !has(texts, commaNumeral) || !has(texts, pointNumeral)) continue;
-    const [few, sign] = commonSign(texts);
+  return { commas, doubts: columns.map((texts) => doubtIn(texts, delimiter, byCommas)) };
+}
+
+function doubtIn(texts: Texts, delimiter: string, byCommas: boolean): Doubt | undefined {
+  if (!isNumbers(texts)) return undefined;
+  const found = (pattern: RegExp): string | undefined => texts.find((text) => pattern.test(text));
+  const provedByPoints = byCommas && proves(texts, pointNumeral, thousandsByPoints);
+  const thousands = provedByPoints ? undefined : found(byCommas ? thousandsByPoints : thousandsByCommas);
+  if (thousands !== undefined) {
+    const [sign, decimal] = byCommas ? ['point', 'comma'] : ['comma', 'point'];
+    const whole = thousands.replaceAll(byCommas ? '.' : ',', '');
     return {
-      commas,
-      doubt: { column, text: found(few)!, remedy: `and other numbers of the column have decimal ${sign}` },
+      text: thousands,
+      remedy: `a ${sign} between thousands, or a decimal one; write ${whole}, or a decimal ${decimal}`,
     };
   }
-  return { commas, doubt: undefined };
+  if (delimiter === ',' || !has(texts, commaNumeral) || !has(texts, pointNumeral)) return undefined;
+  const [few, sign] = commonSign(texts);
+  return { text: found(few)!, remedy: `and other numbers of the column have decimal ${sign}` };
 }
 
 /** The numbers with the rarer sign of a column that has both, and the name of the other sign. */

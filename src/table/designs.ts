@@ -1,7 +1,7 @@
 import { dataError } from '../base/index.ts';
 import { coerce, createSpace, type Design, type Parameter, type Space, type Value } from '../space/index.ts';
 import { decimalsIn } from './numbers.ts';
-import { firstRowWith, type Sheet, type SheetColumn } from './sheet.ts';
+import { checkSigns, firstRowWith, type Sheet, type SheetColumn } from './sheet.ts';
 
 /** Designs read from columns, and what was seen in them. */
 export interface ReadRows {
@@ -25,6 +25,8 @@ function ontoBounds(parameter: Parameter, value: Value): Value {
 
 /** The values of a column by code. Throws a data error for the first text that is no value of the parameter. */
 function valuesOf(sheet: Sheet, column: SheetColumn, parameter: Parameter, remedy: string): readonly Value[] {
+  if (parameter.type === 'real' || parameter.type === 'integer' || parameter.type === 'ordinal')
+    checkSigns(sheet, column);
   const alone = createSpace({ parameters: Object.fromEntries([[column.name, parameter]]) });
   return column.texts.map((text, code) => {
     const value = ontoBounds(parameter, coerce(parameter, text) ?? text);

@@ -2,7 +2,7 @@ import { dataError } from '../base/index.ts';
 import type { Parameter, SpaceDefinition } from '../space/index.ts';
 import { asArgument, shownName } from './names.ts';
 import { isMissingMark, isNotFinite, parseNumber } from './numbers.ts';
-import { firstRowWith, type Sheet, type SheetColumn } from './sheet.ts';
+import { checkSigns, firstRowWith, type Sheet, type SheetColumn } from './sheet.ts';
 
 /** Of the cells that a column of numbers may have, this share must be numbers for the others to be mistakes. */
 const numericShare = 0.9;
@@ -153,6 +153,7 @@ export function checkFilled(sheet: Sheet, column: SheetColumn, removable: boolea
 
 function inferParameter(sheet: Sheet, column: SheetColumn): Parameter {
   checkFilled(sheet, column, true);
+  checkSigns(sheet, column);
   if (isBits(column)) return { type: 'sequence', alphabet: '01', length: column.texts[0]?.length ?? 0 };
   return isNumeric(column) && !isCodes(column, sheet.rows)
     ? numericParameter(sheet, column)

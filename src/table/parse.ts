@@ -2,7 +2,7 @@ import { CsvError, parse } from 'csv-parse';
 import { pipeline } from 'node:stream/promises';
 import { dataError } from '../base/index.ts';
 import { textOf, textOfFile, type ReadingOptions } from './bytes.ts';
-import { lineBreaks, SheetBuilder, type Sheet } from './sheet.ts';
+import { lineBreaks, SheetBuilder, unnamedColumn, type Sheet } from './sheet.ts';
 
 const delimiters = [',', ';', '\t'] as const;
 const longestRecord = 2 ** 24;
@@ -52,6 +52,7 @@ class RecordReader {
   private names: readonly string[] | undefined;
   /** Cells of the header, with empty ones at its end, which spreadsheets leave where columns were removed. */
   private width = 0;
+  private headerLine = 0;
   private builder: SheetBuilder | undefined;
 
   constructor(file: string) {
@@ -65,13 +66,16 @@ class RecordReader {
     if (this.names === undefined || this.builder === undefined) {
       if (line === 1 && delimiterLine.test(cells[0]!)) return;
       this.width = cells.length;
+      this.headerLine = line;
       this.names = cells.slice(0, cells.findLastIndex((cell) => cell !== '') + 1);
       this.builder = new SheetBuilder(this.file, 'line', this.names, `${this.file} line ${line}`);
       return;
     }
     const { names } = this;
-    const isEmptyBeyond = cells.length === this.width && cells.slice(names.length).every((cell) => cell === '');
-    if (cells.length !== names.length && !isEmptyBeyond) throw ragged(this.file, line, cells, names);
+    if (cells.length === this.width) {
+      const unnamed = cells.findIndex((cell, at) => at >= names.length && cell !== '');
+      if (unnamed >= 0) throw unnamedColumn(`${this.file} line ${this.headerLine}`, unnamed, this.width, names.length);
+    } else if (cells.length !== names.length) throw ragged(this.file, line, cells, names);
     this.builder.add(line, cells.slice(0, names.length));
   }
 

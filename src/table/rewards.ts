@@ -2,7 +2,7 @@ import { dataError } from '../base/index.ts';
 import { rangeOf } from './infer.ts';
 import { shownName } from './names.ts';
 import { parseNumber } from './numbers.ts';
-import type { Sheet, SheetColumn } from './sheet.ts';
+import { checkSigns, type Sheet, type SheetColumn } from './sheet.ts';
 import type { TableOptions } from './types.ts';
 
 /**
@@ -10,6 +10,7 @@ import type { TableOptions } from './types.ts';
  * design is worth. Throws a data error for the first other cell that is neither empty nor a finite number.
  */
 export function readRewards(sheet: Sheet, column: SheetColumn, failed: readonly boolean[]): Float64Array {
+  checkSigns(sheet, column);
   const values = column.texts.map((text) => (text === '' ? NaN : parseNumber(text)));
   return Float64Array.from(column.codes, (code, row) => {
     const value = failed[row] === true ? NaN : values[code];

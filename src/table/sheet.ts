@@ -1,5 +1,5 @@
 import { dataError } from '../base/index.ts';
-import { decimalSigns } from './decimal-signs.ts';
+import { decimalSigns, type Doubt } from './decimal-signs.ts';
 import { withDecimalPoint } from './numbers.ts';
 
 /** One column as text. Each distinct text is kept once: the cell of row i is `texts[codes[i]]`; an empty text is an empty cell. */
@@ -7,6 +7,8 @@ export interface SheetColumn {
   readonly name: string;
   readonly texts: readonly string[];
   readonly codes: Int32Array;
+  /** Why the column cannot be read for numbers, if it cannot: a cell whose decimal sign is in doubt, and what to do. */
+  readonly doubt?: { readonly code: number; readonly sentence: string };
 }
 
 /** How a file writes its cells. */
@@ -76,9 +78,12 @@ class ColumnBuilder {
     this.codes.push(code);
   }
 
-  finish(decimalComma: boolean): SheetColumn {
+  finish(decimalComma: boolean, doubt: Doubt | undefined): SheetColumn {
     const texts = decimalComma ? this.texts.map(withDecimalPoint) : this.texts;
-    return { name: this.name, texts, codes: this.codes.finish() };
+    const column = { name: this.name, texts, codes: this.codes.finish() };
+    if (doubt === undefined) return column;
+    const sentence = `is ${JSON.stringify(doubt.text)}, ${doubt.remedy}`;
+    return { ...column, doubt: { code: this.texts.indexOf(doubt.text), sentence } };
   }
 }
 
@@ -90,6 +95,13 @@ export function cellText(column: SheetColumn, row: number): string {
 /** The first row, counted from 0, whose cell has this text; -1 when none has. */
 export function firstRowWith(column: SheetColumn, code: number): number {
   return column.codes.indexOf(code);
+}
+
+/** Throws a data error for the first cell of a column of numbers whose decimal sign is in doubt. */
+export function checkSigns(sheet: Sheet, column: SheetColumn): void {
+  const { doubt } = column;
+  if (doubt !== undefined)
+    throw dataError(`${sheet.cellAt(firstRowWith(column, doubt.code), column)} ${doubt.sentence}`);
 }
 
 /** What rows are called in messages: a file has lines, whose breaks inside quoted cells count; a list of objects has rows. */
@@ -115,21 +127,20 @@ export class SheetBuilder {
     this.columns.forEach((column, at) => column.push(cells[at] ?? ''));
   }
 
-  /** Throws a data error where a number of a column of numbers has a sign that may be a decimal one or not. */
   finish(delimiter: string = plainDialect.delimiter): Sheet {
     const { file, word } = this;
-    const { commas, doubt } = decimalSigns(
+    const { commas, doubts } = decimalSigns(
       this.columns.map(({ texts }) => texts),
       delimiter,
     );
-    const columns = this.columns.map((column, at) => column.finish(commas[at]!));
+    const columns = this.columns.map((column, at) => column.finish(commas[at]!, doubts[at]));
     const places = this.places.finish();
     const placeOf = (row: number): number => places[row] ?? 0;
     const linesBefore = (row: number, column: SheetColumn): number => {
       const before = columns.slice(0, columns.indexOf(column));
       return before.reduce((sum, other) => sum + lineBreaks(cellText(other, row)), 0);
     };
-    const sheet: Sheet = {
+    return {
       file,
       columns,
       rows: places.length,
@@ -140,24 +151,22 @@ export class SheetBuilder {
         return `${file} ${word} ${place}, column ${JSON.stringify(column.name)}`;
       },
     };
-    if (doubt !== undefined) {
-      const column = columns[doubt.column]!;
-      const row = firstRowWith(column, this.columns[doubt.column]!.texts.indexOf(doubt.text));
-      throw dataError(`${sheet.cellAt(row, column)} is ${JSON.stringify(doubt.text)}, ${doubt.remedy}`);
-    }
-    return sheet;
   }
+}
+
+/** That column `at` of a header has no name, as `named` of `count` have. */
+export function unnamedColumn(headerAt: string, at: number, count: number, named: number): Error {
+  const title = 2 * named <= count ? ', or that line, if it is a title' : '';
+  return dataError(
+    `${headerAt}: column ${at + 1} of ${count} has no name; give every column a name, or remove this one${title}`,
+  );
 }
 
 function checkNames(names: readonly string[], headerAt: string): void {
   const seen = new Map<string, number>();
   names.forEach((name, at) => {
     if (name === '') {
-      const unnamed = names.filter((other) => other === '').length;
-      const title = 2 * unnamed >= names.length ? ', or that line, if it is a title' : '';
-      throw dataError(
-        `${headerAt}: column ${at + 1} of ${names.length} has no name; give every column a name, or remove this one${title}`,
-      );
+      throw unnamedColumn(headerAt, at, names.length, names.filter((other) => other !== '').length);
     }
     const earlier = seen.get(name);
     if (earlier !== undefined) {

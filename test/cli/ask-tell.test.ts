@@ -142,11 +142,19 @@ describe('ask and tell', () => {
       const { code, stderr } = await ask(...more);
       expect([code, stderr]).toEqual([
         2,
-        'diffopt: next.csv holds 3 results that the run was not told (r1-1, ...) and would be replaced; tell it first with diffopt tell lab next.csv, or name another file with --out\n',
+        'diffopt: next.csv holds 3 results that the run was not told and would be replaced; tell it first with diffopt tell lab next.csv, or name another file with --out\n',
       ]);
     }
     expect(fileOf(folder, 'next.csv')).toBe(filled);
     expect((await readJournal(join(folder, 'lab'))).asks).toBe(1);
+    // Of a file that cannot be read nobody knows what it holds.
+    writeFileSync(join(folder, 'next.csv'), filled.replace(',1,,', ',1 g,,'));
+    expect((await ask()).stderr).toContain(
+      'next.csv cannot be read for results (next.csv line 2, column "yield" holds "1 g"',
+    );
+    writeFileSync(join(folder, 'next.csv'), 'x,y,yield\n0.25,0.5,3\n');
+    expect((await ask()).stderr).toContain('next.csv holds 1 result that the run was not told');
+    writeFileSync(join(folder, 'next.csv'), filled);
     expect((await diffopt(['tell', 'lab', 'next.csv'], folder)).stdout).toMatch(
       /^3 new results, 1 row with another design than was asked for, 0 designs still to measure\n/,
     );
@@ -191,6 +199,19 @@ describe('ask and tell', () => {
       /^1 new result, 2 known already, .*\n\nbest yield {2}5\n/,
     );
     expect((await told(['5', '4'])).stdout).toMatch(/^0 new results, 3 known already/);
+    // The design of a row that was changed stays with its reward.
+    const changed = fileOf(folder, 'next.csv').split('\n')[2]!.split(',')[0]!;
+    for (const [reward, said] of [
+      ['6', '1 row with another design than was asked for'],
+      ['4', '1 new result, 0 designs still to measure'],
+    ] as const) {
+      writeFileSync(join(folder, 'changed.csv'), `id,x,y,yield\n${changed},0.125,0.875,${reward}\n`);
+      const { stdout } = await diffopt(['tell', 'lab', 'changed.csv', '--correct'], folder);
+      expect(stdout).toContain(said);
+    }
+    expect((await readJournal(join(folder, 'lab'))).told.get(changed)).toMatchObject({
+      ...{ design: { x: 0.125, y: 0.875 }, reward: 4 },
+    });
     const own = cellsOf(fileOf(folder, 'lab', 'evaluations.csv')).rows.find((row) => row.includes('3'))!;
     writeFileSync(join(folder, 'own.csv'), `id,yield\n${own.at(-1)},8\n`);
     expect((await diffopt(['tell', 'lab', 'own.csv', '--correct'], folder)).stdout).toMatch(/best yield {2}8\n/);

@@ -40,16 +40,17 @@ describe('propose to stdout', () => {
   it('says of shares of a mixture, and of numbers that span powers of ten, how to describe them', async () => {
     const rows = Array.from({ length: 30 }, (_, i) => {
       const [a, b] = [(i % 6) / 10, (i % 4) / 10];
-      return [a, b, (1 - a - b).toFixed(2), (1e-4 * 10 ** (i % 5)).toPrecision(3), 20 + (i % 7), i % 9].join(',');
+      const even = ((i * 0.618) % 1).toFixed(4);
+      return [a, b, (1 - a - b).toFixed(2), (1e-4 * 10 ** (i % 5)).toPrecision(3), 20 + (i % 7), even, i % 9].join(',');
     });
-    const folder = folderWith({ 'data.csv': ['a,b,c,load,heat,yield', ...rows, ''].join('\n') });
+    const folder = folderWith({ 'data.csv': ['a,b,c,load,heat,even,yield', ...rows, ''].join('\n') });
     const args = ['propose', 'data.csv', '--reward', 'yield', '--count', '2', '--pool', '64'];
     const { stderr } = await diffopt([...args, '--threads', '1', '--out', 'out.csv'], folder);
     expect(stderr).toContain(
       '"a", "b", "c" add up to 1 in every row: if they must, say so in a space with "constraints": [{"sum":["a","b","c"],"equals":1}]\n',
     );
     expect(stderr).toContain(
-      'column "load" spans powers of ten: if its ratios matter rather than its differences, give it "scale": "log"',
+      '\n"load" spans powers of ten: where ratios matter rather than differences, say "scale": "log" in a space\n',
     );
     expect(stderr).not.toContain('"heat"');
   });

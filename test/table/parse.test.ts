@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/base/index.ts';
 import { findDelimiter, parseSheet, readSheet } from '../../src/table/parse.ts';
-import { cellText, type Sheet } from '../../src/table/sheet.ts';
+import { cellText, checkSigns, type Sheet } from '../../src/table/sheet.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -184,7 +184,7 @@ describe('what spreadsheets add', () => {
       ['1', '2'],
       ['3', '4'],
     ]);
-    await expect(read('a,b,,\n1,2,,\n3,4,5,\n')).rejects.toThrow('data.csv line 3 has 4 cells and the header names 2');
+    await expect(read('a,b,,\n1,2,,\n3,4,5,\n')).rejects.toThrow('data.csv line 1: column 3 of 4 has no name');
     await expect(read('a,b\n1,2,\n')).rejects.toThrow('data.csv line 2 has 3 cells');
   });
 
@@ -196,12 +196,20 @@ describe('what spreadsheets add', () => {
   });
 
   it('above the header is named as what it may be', async () => {
+    await expect(read('My runs,,,\na,b,c,d\n')).rejects.toThrow(
+      'line 1: column 2 of 4 has no name; give every column a name, or remove this one, or that line, if it is a title',
+    );
     await expect(read('My runs,,,of May\na,b,c,d\n')).rejects.toThrow('or that line, if it is a title');
   });
 });
 
 describe('decimal commas', () => {
   const dialectOf = async (content: string) => (await parseSheet(content, 'data.csv')).dialect;
+  /** As where every column is read for numbers. */
+  const readNumbers = async (content: string): Promise<void> => {
+    const sheet = await parseSheet(content, 'data.csv');
+    for (const column of sheet.columns) checkSigns(sheet, column);
+  };
 
   it.each([';', '\t'])('are read as points between other delimiters: %j', async (delimiter) => {
     const content = [
@@ -232,7 +240,7 @@ describe('decimal commas', () => {
     ['a,b\n1,3\n"1,250.5",4\n', '"1,250.5", a comma between thousands, or a decimal one; write 1250.5'],
     ['a\tb\n-\t3\n1,250,000\t4\n', '"1,250,000", a comma between thousands, or a decimal one; write 1250000'],
   ])('are not taken for the ones between thousands: %j', async (content, message) => {
-    await expect(read(content)).rejects.toThrow(`data.csv line 3, column "a" is ${message}`);
+    await expect(readNumbers(content)).rejects.toThrow(`data.csv line 3, column "a" is ${message}`);
   });
 
   it.each([
@@ -244,7 +252,7 @@ describe('decimal commas', () => {
     ['a;b\n86,9;1\n86.5;4\n1,5;2\n', '"86.5", and other numbers of the column have decimal commas'],
     ['a\tb\n86.9\t1\n86,5\t4\n1.5\t2\n', '"86,5", and other numbers of the column have decimal points'],
   ])('and points are not mixed up: %j', async (content, message) => {
-    await expect(read(content)).rejects.toThrow(`data.csv line 3, column "a" is ${message}`);
+    await expect(readNumbers(content)).rejects.toThrow(`data.csv line 3, column "a" is ${message}`);
   });
 
   it('may be anything in a column of texts', async () => {

@@ -49,6 +49,34 @@ async function sentenceOf(promise: Promise<unknown>): Promise<string> {
   return (error as UserError).message;
 }
 
+describe('commas between digits', () => {
+  const rows = Array.from({ length: 12 }, (_, i) => `"${['128,256', '256,512'][i % 2]}",${i % 5},"1,${200 + i}"`);
+  const content = (header: string): string => `${header}\n${rows.join('\n')}\n`;
+
+  it('are refused where numbers are read, by their cell, in a parameter as in the reward', async () => {
+    const parameters = { n: { type: 'integer', min: 0, max: 4 } } as const;
+    await expect(tableOf(content('hidden,n,y'), { ignore: ['hidden'] })).rejects.toThrow(
+      'data.csv line 2, column "y" is "1,200", a comma between thousands, or a decimal one; write 1200',
+    );
+    await expect(tableOf(content('hidden,y,z'), { ignore: ['z'] })).rejects.toThrow(
+      'data.csv line 2, column "hidden" is "128,256"',
+    );
+    const real = { ...parameters, z: { type: 'real', min: 0, max: 2000 } } as const;
+    await expect(tableOf(content('hidden,y,z'), { space: { parameters: { z: real.z } } })).rejects.toThrow(
+      'data.csv line 2, column "z" is "1,200"',
+    );
+  });
+
+  it('are none of ours in a column that is left out, or holds choices', async () => {
+    expect(
+      await tableOf(content('hidden,y,z'), { ignore: ['hidden', 'z'] }).catch((error: Error) => error.message),
+    ).toContain('no column left');
+    const hidden = { type: 'categorical', values: ['128,256', '256,512'] } as const;
+    const table = await tableOf(content('hidden,y,z'), { space: { parameters: { hidden } } });
+    expect(table.designs[1]).toEqual({ hidden: '256,512' });
+  });
+});
+
 describe('a table', () => {
   it('is read with its space guessed', async () => {
     const table = await tableOf(csv([4, '2,0.5,A,'], [13, '0,0.00,A,7']));
