@@ -179,8 +179,9 @@ async function checkTold(file: string, run: Run): Promise<void> {
     .subarray(0, 2 ** 16)
     .toString()
     .split(/[\r\n]/);
+  const columns = header.split(/[,;\t]/).map((name) => name.replaceAll('"', '').trim());
   // Of another kind of file nothing is known, and replacing it is what was asked for.
-  if (!header.includes(run.record.settings.reward)) return;
+  if (!columns.includes(run.record.settings.reward.replaceAll('"', ''))) return;
   const found = await untoldIn(file, run).catch((error: unknown) => messageOf(error));
   if (found === 0) return;
   const [directory, name] = [run.directory, file].map(asArgument);

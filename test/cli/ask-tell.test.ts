@@ -154,6 +154,8 @@ describe('ask and tell', () => {
     );
     writeFileSync(join(folder, 'next.csv'), 'x,y,yield\n0.25,0.5,3\n');
     expect((await ask()).stderr).toContain('next.csv holds 1 result that the run was not told');
+    writeFileSync(join(folder, 'other.csv'), 'x,y,predicted_yield\n0.25,0.5,3\n');
+    expect((await diffopt(['ask', 'lab', '--pending', '--out', 'other.csv'], folder)).code).toBe(0);
     writeFileSync(join(folder, 'next.csv'), filled);
     expect((await diffopt(['tell', 'lab', 'next.csv'], folder)).stdout).toMatch(
       /^3 new results, 1 row with another design than was asked for, 0 designs still to measure\n/,
