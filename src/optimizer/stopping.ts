@@ -2,6 +2,7 @@ import type { Evaluation, History } from '../run/index.ts';
 import { orderedEvaluations } from '../run/index.ts';
 import type { Design, Space } from '../space/index.ts';
 import type { Direction } from '../table/index.ts';
+import { isAllowed } from './allowed.ts';
 import { knownDesigns } from './buffer.ts';
 
 /** The best measured design and the mean of its rewards, own units. */
@@ -27,7 +28,7 @@ export function bestDesign(history: History, space: Space, direction: Direction)
   let best: Best | undefined;
   for (const { design, reward } of knownDesigns(orderedEvaluations(history), space)) {
     if (Number.isNaN(reward) || (best !== undefined && sign * reward <= sign * best.reward)) continue;
-    if (space.problemWith(design) === undefined) best = { design, reward };
+    if (isAllowed(space, design)) best = { design, reward };
   }
   return best;
 }

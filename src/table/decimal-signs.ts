@@ -44,11 +44,15 @@ export function decimalSigns(columns: readonly Texts[], delimiter: string): Deci
   const proved = columns.some((texts, at) => commas[at]! && proves(texts, commaNumeral, thousandsByCommas));
   const byCommas =
     delimiter !== ',' && (proved || (delimiter === ';' && !columns.some((one) => has(one, pointNumeral))));
-  return { commas, doubts: columns.map((texts) => doubtIn(texts, delimiter, byCommas)) };
+  const doubtOf = (texts: Texts): Doubt | undefined => {
+    const doubt = doubtIn(texts, delimiter, byCommas);
+    return doubt !== undefined && isNumbers(texts) ? doubt : undefined;
+  };
+  return { commas, doubts: columns.map(doubtOf) };
 }
 
+/** What is in doubt if the texts are numbers. */
 function doubtIn(texts: Texts, delimiter: string, byCommas: boolean): Doubt | undefined {
-  if (!isNumbers(texts)) return undefined;
   const found = (pattern: RegExp): string | undefined => texts.find((text) => pattern.test(text));
   const provedByPoints = byCommas && proves(texts, pointNumeral, thousandsByPoints);
   const thousands = provedByPoints ? undefined : found(byCommas ? thousandsByPoints : thousandsByCommas);

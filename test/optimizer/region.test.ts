@@ -11,6 +11,8 @@ describe('the side of the region', () => {
   it('is 0.8 of the range at first, and as long as nothing was learnt', () => {
     expect(sideAfter([], 10)).toBe(0.8);
     expect(sideAfter(rounds(5), 10)).toBe(0.8);
+    // A large past table is one round.
+    expect(sideAfter([Array<number>(300_000).fill(1)], 10)).toBe(0.8);
   });
 
   it('doubles when three rounds in a row gained, at most to 1.6', () => {
