@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,8 +10,6 @@ import {
   optimizing,
   optimizingArgs,
   optimizingFiles,
-  startOptimizing,
-  untilEvent,
   writeFiles,
   type Fact,
 } from '../support/optimizing.ts';
@@ -51,15 +47,11 @@ function itself(env: Readonly<Record<string, string>>): Kill {
 
 const at = (moment: string): Kill => itself({ DIFFOPT_TEST_KILL: moment });
 
-/** Kills it so many milliseconds after the first round was told: the next designs are then being looked for. */
-function asking(ms: number): Kill {
+/** In the midst of looking for the second round's designs, by so many pieces of work. */
+function computing(pieces: number): Kill {
   return async (folder) => {
-    const child = startOptimizing({ folder, args });
-    const exited = once(child, 'exit');
-    const events = await untilEvent(child, 'round');
-    await sleep(ms);
-    child.kill('SIGKILL');
-    expect(await exited).toEqual([null, 'SIGKILL']);
+    const events = await at(`compute ${pieces}`)(folder);
+    expect(fileOf(folder, 'run', 'journal.jsonl')).toContain('"event":"round","round":1');
     expect(fileOf(folder, 'run', 'journal.jsonl')).not.toContain('"round":2');
     return events;
   };
@@ -73,8 +65,8 @@ const moments: readonly (readonly [string, Kill])[] = [
   ['before what is told is synced', at('append 2 before-sync')],
   ['while evaluations.csv is renamed', at('rename evaluations.csv 1 before')],
   ['when best.json was renamed', at('rename best.json 1 after')],
-  ['as soon as designs are asked for', asking(0)],
-  ['while models are fitted', asking(200)],
+  ['as soon as designs are asked for', computing(1)],
+  ['while models are fitted', computing(20)],
   ['while the oracle evaluates learnt designs', itself({ ORACLE_KILLS: 'r2-5', ORACLE_MS: '50' })],
   ['when the last results were written', at('rename evaluations.csv 2 after')],
   ['while the report is renamed', at('rename report.html 1 before')],
@@ -118,12 +110,8 @@ describe('an optimization without candidates', () => {
   it('that is killed while the denoiser trains goes on as if nothing had happened', async () => {
     const [never, killed] = [folderWith(optimizingFiles), folderWith(optimizingFiles)];
     expect(await optimizing({ folder: never, flags, args })).toMatchObject({ code: 0 });
-    const child = startOptimizing({ folder: killed, flags, args });
-    const exited = once(child, 'exit');
-    await untilEvent(child, 'round');
-    await sleep(500);
-    child.kill('SIGKILL');
-    expect(await exited).toEqual([null, 'SIGKILL']);
+    const env = { DIFFOPT_TEST_KILL: 'compute 60' };
+    expect((await optimizing({ folder: killed, flags, args, env })).signal).toBe('SIGKILL');
     expect(fileOf(killed, 'run', 'journal.jsonl')).not.toContain('"round":2');
     expect((await optimizing({ folder: killed, flags, args })).code).toBe(0);
     expect(resultsIn(killed)).toEqual(resultsIn(never));

@@ -183,7 +183,7 @@ describe('optimize', () => {
 
   it('refuses a directory that another process uses, and ends cleanly when it is interrupted', async () => {
     const folder = folderWith(optimizingFiles);
-    const child = startOptimizing({ folder, args: ['--json', '--concurrency', '2'], env: { ORACLE_MS: '300' } });
+    const child = startOptimizing({ folder, args: ['--json', '--concurrency', '2'], env: { ORACLE_MS: '2000' } });
     const [stderr, exited] = [text(child.stderr), once(child, 'exit')];
     await untilEvent(child, 'evaluated');
 

@@ -1,11 +1,12 @@
 /**
  * Loaded before a program (`node --import`): the process kills itself (SIGKILL) at the moment that DIFFOPT_TEST_KILL names:
- * `append NTH half|before-sync|after-sync` of the journal, or `rename NAME NTH before|after`.
+ * `append NTH half|before-sync|after-sync` of the journal, `rename NAME NTH before|after`, or `compute NTH`: as soon as the thread that
+ * computes models is given its NTH piece of work.
  */
 import promises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { basename } from 'node:path';
-import { isMainThread } from 'node:worker_threads';
+import { isMainThread, Worker } from 'node:worker_threads';
 import { fileHandlePrototype } from '../run/disk.ts';
 
 function die(): Promise<never> {
@@ -46,8 +47,18 @@ function killRenaming(name: string, nth: number, when: string): void {
   syncBuiltinESMExports();
 }
 
+function killComputing(nth: number): void {
+  const post = Reflect.get(Worker.prototype, 'postMessage') as (this: Worker, ...given: unknown[]) => void;
+  let posts = 0;
+  Worker.prototype.postMessage = function (...given: unknown[]) {
+    post.apply(this, given);
+    if (++posts === nth) void die();
+  };
+}
+
 if (isMainThread) {
   const [what, ...words] = (process.env['DIFFOPT_TEST_KILL'] ?? '').split(' ');
   if (what === 'append') await killAppending(Number(words[0]), words[1]!);
   if (what === 'rename') killRenaming(words[0]!, Number(words[1]), words[2]!);
+  if (what === 'compute') killComputing(Number(words[0]));
 }
