@@ -90,6 +90,7 @@ export {
   type ProposeCounts,
   type ProposeOptions,
   type ProposeResult,
+  type Recommended,
   type Repaired,
   type RepairOptions,
   type RepairResult,

@@ -8,6 +8,7 @@ export function noisy(problem: Problem, deviation: number): Problem {
   return {
     ...problem,
     name: `${problem.name}-noisy`,
+    noisy: true,
     measure: (design, stream) => {
       const measured = problem.measure(design, stream);
       return measured === undefined ? undefined : measured + deviation * stream.normal();

@@ -9,6 +9,8 @@ export interface Problem {
   readonly space: SpaceDefinition;
   /** What one measurement of a design says; undefined where it fails. A noisy problem draws from the stream and from nothing else. */
   readonly measure: (design: Design, stream: RandomStream) => number | undefined;
+  /** Whether measuring a design again says something else (no, where absent). */
+  readonly noisy?: boolean;
   /** The cost without noise and failures. */
   readonly truth: (design: Design) => number;
   /** A design of the least cost, and that cost, where they are known. */

@@ -69,6 +69,8 @@ export interface OnlineCell extends Measured {
   readonly methodSeconds: number;
   /** The design with the least measured cost. */
   readonly incumbent?: Design;
+  /** On a noisy task, the true cost of the design that the method recommends in the end, if it does. */
+  readonly recommended?: number;
 }
 
 /** What an offline task says of its scores. */
@@ -108,7 +110,11 @@ export type CellEvent = Spent &
         readonly event: 'scored';
         readonly result: Pick<OfflineCell, 'scores' | 'problems' | 'designs'> & { readonly facts: ScoreFacts };
       }
-    | { readonly event: 'done'; readonly versions?: Readonly<Record<string, string>> }
+    | {
+        readonly event: 'done';
+        readonly versions?: Readonly<Record<string, string>>;
+        readonly recommended?: number;
+      }
     | { readonly event: 'failed' | 'missing'; readonly message: string }
   );
 

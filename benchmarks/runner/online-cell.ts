@@ -103,7 +103,13 @@ export async function playOnline(
       await timed(() => optimizer.tell(told));
     }
     const versions = optimizer.versions?.();
-    tell({ event: 'done', ...(versions === undefined ? {} : { versions }) });
+    const recommended = problem.noisy === true ? await timed(() => optimizer.recommend?.()) : undefined;
+    if (recommended !== undefined) check(recommended);
+    tell({
+      event: 'done',
+      ...(versions === undefined ? {} : { versions }),
+      ...(recommended === undefined ? {} : { recommended: problem.truth(recommended) }),
+    });
   } finally {
     await optimizer.close?.();
   }

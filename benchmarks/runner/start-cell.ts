@@ -38,6 +38,7 @@ type Draft = Spent & {
   methodSeconds: number;
   costs: OnlineCell['facts'];
   incumbent: OnlineCell['incumbent'];
+  recommended: OnlineCell['recommended'];
   scored: Pick<OfflineCell, 'facts' | 'scores' | 'problems' | 'designs'>;
 };
 
@@ -50,6 +51,7 @@ function emptyDraft(): Draft {
     methodSeconds: 0,
     costs: undefined,
     incumbent: undefined,
+    recommended: undefined,
     scored: { scores: [], problems: [], designs: [] },
     cpuSeconds: 0,
     megabytes: 0,
@@ -72,7 +74,7 @@ function hear(draft: Draft, event: CellEvent): Draft {
     case 'scored':
       return { ...heard, scored: event.result };
     case 'done':
-      return { ...heard, status: 'done', versions: event.versions };
+      return { ...heard, status: 'done', versions: event.versions, recommended: event.recommended };
     case 'failed':
     case 'missing':
       return { ...heard, status: event.event, message: event.message };
@@ -174,7 +176,7 @@ function cellOf(cell: CellOrder['cell'], draft: Draft, terms: CellTerms & { read
     ...(versions === undefined ? {} : { versions }),
   };
   if (cell.part === 'offline') return { ...measured, part: 'offline', ...draft.scored };
-  const { costs, curve, methodSeconds, incumbent } = draft;
+  const { costs, curve, methodSeconds, incumbent, recommended } = draft;
   return {
     ...measured,
     part: 'online',
@@ -182,5 +184,6 @@ function cellOf(cell: CellOrder['cell'], draft: Draft, terms: CellTerms & { read
     curve,
     methodSeconds,
     ...(incumbent === undefined ? {} : { incumbent }),
+    ...(recommended === undefined ? {} : { recommended }),
   };
 }

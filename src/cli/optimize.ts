@@ -203,11 +203,11 @@ async function run(_: readonly [], values: Values, session: Session): Promise<vo
     });
     try {
       reporter.note(startInWords(opened.run, values.run === undefined));
-      const { best, stopped } = await loop(opened, plan, { values, reporter, session });
+      const result = await loop(opened, plan, { values, reporter, session });
       await forgetAll(opened, reporter);
       reporter.end();
-      if (!values.json) await print(stdout, endInWords(opened.run, best, stopped));
-      const failed = stopped === 'aborted' ? undefined : allFailedInWords(opened.run.record);
+      if (!values.json) await print(stdout, endInWords(opened.run, result));
+      const failed = result.stopped === 'aborted' ? undefined : allFailedInWords(opened.run.record);
       if (failed !== undefined) throw new UserError('stopped', failed);
     } finally {
       await opened.oracle.close();

@@ -1,5 +1,5 @@
 import { writingFailed } from '../base/index.ts';
-import { resultsAsked, type OptimizeResult, type RoundReport } from '../optimizer/index.ts';
+import { isAnother, resultsAsked, type OptimizeResult, type RoundReport } from '../optimizer/index.ts';
 import type { Outcome } from '../oracle/index.ts';
 import type { Run } from '../run/index.ts';
 import { runFiles } from './run-progress.ts';
@@ -41,8 +41,9 @@ export function runEvents(stream: OutputStream | undefined): RunEvents {
       const measured = outcomes.filter((outcome) => 'reward' in outcome).length;
       return write('round', { round, measured, failed: outcomes.length - measured, evaluations, best });
     },
-    stopped({ directory }, { stopped: reason, evaluations, best }) {
-      return write('stopped', { reason, evaluations, best, files: runFiles(directory, best) });
+    stopped({ directory }, { stopped: reason, evaluations, best, recommended }) {
+      const noisy = isAnother(recommended, best) ? { recommended } : {};
+      return write('stopped', { reason, evaluations, best, ...noisy, files: runFiles(directory, best) });
     },
   };
 }

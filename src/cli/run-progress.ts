@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { runReportFile } from '../report/index.ts';
-import { resultsAsked, type Best, type RoundReport } from '../optimizer/index.ts';
+import {
+  isAnother,
+  resultsAsked,
+  type Best,
+  type OptimizeResult,
+  type Recommended,
+  type RoundReport,
+} from '../optimizer/index.ts';
 import type { Outcome } from '../oracle/index.ts';
 import type { Run, RunSettings, StopReason } from '../run/index.ts';
 import { clock, compact, type Reporter } from './progress.ts';
@@ -122,11 +129,29 @@ export function bestInWords(reward: string, best: Best | undefined): string {
   return pairsText([[`best ${reward}`, best.reward], ...Object.entries(best.design)]);
 }
 
+/** What all measurements find best, where it is another design than the best measured one. */
+export function recommendedInWords(
+  reward: string,
+  best: Best | undefined,
+  recommended: Recommended | undefined,
+): readonly string[] {
+  if (!isAnother(recommended, best)) return [];
+  const { design, predicted } = recommended;
+  const rows = pairsText([[`measured ${reward}`, recommended.reward], ...Object.entries(design)]);
+  const [mean, std] = [predicted.mean, predicted.std].map((value) => Number(value.toPrecision(4)));
+  const why = `if measurements are noisy, rather the one that all of them together find best (${mean} ± ${std} expected of a measurement):`;
+  return [`${why}\n\n${rows}`];
+}
+
 /** The end of a run for a person: why it ended, the best design, and the files that hold it all. */
-export function endInWords({ directory, record }: Run, best: Best | undefined, reason: StopReason): string {
+export function endInWords(
+  { directory, record }: Run,
+  { best, recommended, stopped }: Pick<OptimizeResult, 'best' | 'recommended' | 'stopped'>,
+): string {
   const parts = [
-    `stopped: ${reasons[reason]}`,
+    `stopped: ${reasons[stopped]}`,
     bestInWords(record.settings.reward, best),
+    ...recommendedInWords(record.settings.reward, best, recommended),
     pairsText(Object.entries(runFiles(directory, best))),
   ];
   return `${parts.join('\n\n')}\n`;

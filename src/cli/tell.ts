@@ -1,5 +1,7 @@
 import {
   bestDesign,
+  isAnother,
+  optimizerOfRun,
   optionsOfRun,
   outcomesOfRound,
   resultsAsked,
@@ -15,7 +17,7 @@ import { switchFlag, textFlag, type FlagsOf } from './flags.ts';
 import { reportOf } from './run-report.ts';
 import { createReporter } from './progress.ts';
 import { tellsOf } from './results.ts';
-import { bestInWords, pairsText, runFiles } from './run-progress.ts';
+import { bestInWords, pairsText, recommendedInWords, runFiles } from './run-progress.ts';
 import { print, type Session } from './session.ts';
 import { countOf } from './text.ts';
 
@@ -76,13 +78,15 @@ async function run(
     const news = await run.tell(tells);
     const best = bestOf(run);
     await sumUpRounds(run, best);
-    await writeRunResults(run, best);
+    const recommended = await optimizerOfRun(run, space, optionsOfRun(record.settings)).recommend();
+    await writeRunResults(run, best, recommended);
     await reportOf(run).write();
     reporter.end();
     const [known, pending] = [tells.length - news, pendingRequests(record).length];
     const counts = { new: news, known, changed, empty, pending };
     if (values.json) {
-      const facts = { run: directory, ...counts, best, files: runFiles(directory, best) };
+      const noisy = isAnother(recommended, best) ? { recommended } : {};
+      const facts = { run: directory, ...counts, best, ...noisy, files: runFiles(directory, best) };
       return await print(stdout, `${JSON.stringify(facts, null, 2)}\n`);
     }
     const said = [
@@ -93,7 +97,10 @@ async function run(
       `${countOf(pending, 'design')} still to measure`,
     ].join(', ');
     const files = pairsText(Object.entries(runFiles(directory, best)));
-    await print(stdout, `${[said, bestInWords(reward, best), files].join('\n\n')}\n`);
+    await print(
+      stdout,
+      `${[said, bestInWords(reward, best), ...recommendedInWords(reward, best, recommended), files].join('\n\n')}\n`,
+    );
   } finally {
     reporter.end();
     await run.close();

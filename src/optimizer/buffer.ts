@@ -1,6 +1,7 @@
 import { mean } from '../base/index.ts';
 import type { Evaluation, History } from '../run/index.ts';
 import type { Design, Parameter, Space } from '../space/index.ts';
+import { leastMeasured } from './defaults.ts';
 import { decimalsIn, plainDialect, type Direction, type Table } from '../table/index.ts';
 
 /** What is known of one design. */
@@ -8,6 +9,8 @@ export interface KnownDesign {
   readonly design: Design;
   /** The mean of its measured rewards, own units; NaN without one. */
   readonly reward: number;
+  /** In the order told. */
+  readonly rewards: readonly number[];
   /** Tried, and never measured. */
   readonly failed: boolean;
 }
@@ -76,9 +79,16 @@ export function knownDesigns(evaluations: readonly Evaluation[], space: Space): 
     return {
       design: (group.find(({ status }) => status === 'measured') ?? group[0]!).design,
       reward: rewards.length === 0 ? NaN : mean(rewards),
+      rewards,
       failed: rewards.length === 0 && group.some(({ status }) => status === 'failed'),
     };
   });
+}
+
+/** Whether rewards are many enough, and differ, so that something can be learnt. */
+export function canLearn(known: readonly KnownDesign[]): boolean {
+  const rewards = known.map(({ reward }) => reward).filter((reward) => !Number.isNaN(reward));
+  return rewards.length >= leastMeasured && new Set(rewards).size > 1;
 }
 
 /** Of more designs than the buffer holds the latest, and of the others the best and the latest that failed, in their order. */

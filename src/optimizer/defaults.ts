@@ -42,5 +42,13 @@ export const shares = { samples: 0.1875, pulled: 0.125, bold: 0.0625, neighbours
 /** In the rounds of an optimizer that is told what came of its designs: optimism, and how far apart designs of one round are kept. */
 export const defaultOnline = { exploration: 1, diversity: 0.5 } as const;
 
+/** Models are fitted from so many measured designs on, if their rewards differ. */
+export const leastMeasured = 5;
+
+/** From so many measured designs on a round is made quick: another one follows soon. */
+export const manyMeasured = 200;
+/** What chooses the hyperparameters of the Gaussian process in a quick round. */
+export const quickProcess = { hyperparameterRows: 200, iterations: 20 } as const;
+
 /** Of the Gaussian process of a round: what it takes for alike there is measured, and known better in the next. docs/decisions.md. */
 export const roundProcess = { alikeOptions: true } as const;

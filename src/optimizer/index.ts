@@ -41,6 +41,7 @@ export { DiffusionOptimizer, type AskedDesign } from './optimizer.ts';
 export type { AskOptions, OptimizerOptions, SearchOptions } from './optimizer-options.ts';
 export type { ProposeOptions } from './options.ts';
 export { propose } from './propose.ts';
+export { isAnother, type Recommended } from './recommend.ts';
 export { outcomesOfRound, summaryOf, type RoundReport } from './round-report.ts';
 export { optimizerOfRun, tellData, writeRunResults } from './run-optimizer.ts';
 export { optionsOfRun, runSettings, type RunFacts, type RunOptions } from './run-settings.ts';

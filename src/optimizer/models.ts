@@ -34,6 +34,9 @@ export interface ModelOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a surrogate is fitted with. */
+export type FittingOptions = Pick<ModelOptions, 'stream' | 'surrogate' | 'observer' | 'signal'>;
+
 export interface TrainedDenoiser {
   readonly model: DiffusionModel;
   readonly curve: LossCurve;
@@ -105,7 +108,7 @@ export async function trainOnTable(
 }
 
 /** Fits the surrogate on the labelled rows. */
-export function fitOnTable(table: Table, runtime: Runtime, options: ModelOptions): Promise<Surrogate> {
+export function fitOnTable(table: Table, runtime: Runtime, options: FittingOptions): Promise<Surrogate> {
   const { stream, surrogate = fitSurrogate(), observer, signal } = options;
   const { designs, rewards } = labelledRows(table);
   return surrogate(
@@ -127,7 +130,7 @@ export function fitOnTable(table: Table, runtime: Runtime, options: ModelOptions
 export async function fitOnFailures(
   { space, designs, failed }: Table,
   runtime: Runtime,
-  { stream, observer, signal }: ModelOptions,
+  { stream, observer, signal }: FittingOptions,
 ): Promise<Feasibility | undefined> {
   if (!failed.includes(true)) return undefined;
   return fitFeasibility(

@@ -4,10 +4,17 @@ import { orderedEvaluations, pendingRequests, type History } from '../run/index.
 import { createDesignSet, type Design, type DesignSet, type Space } from '../space/index.ts';
 import type { Direction, Table } from '../table/index.ts';
 import { isAllowed } from './allowed.ts';
-import { bufferTable, decimalsTold, knownDesigns, type KnownDesign } from './buffer.ts';
+import { bufferTable, canLearn, decimalsTold, knownDesigns, type KnownDesign } from './buffer.ts';
 import { candidatesNext } from './candidate-round.ts';
 import { whenAsked, type Tried } from './context.ts';
-import { defaultCount, defaultOnline, defaultRefinement, roundProcess } from './defaults.ts';
+import {
+  defaultCount,
+  defaultOnline,
+  defaultRefinement,
+  manyMeasured,
+  quickProcess,
+  roundProcess,
+} from './defaults.ts';
 import { countNew } from './generate.ts';
 import { initialDesigns, leavesRoom } from './initial.ts';
 import { learnOptions } from './learn-options.ts';
@@ -18,17 +25,11 @@ import { search } from './search.ts';
 import type { NextDesign, Situation } from './situation.ts';
 import { unwarped, warped, warpFor } from './warp.ts';
 
-/** Models are fitted from so many measured designs on, if their rewards differ. */
-const leastMeasured = 5;
-
 /** An online search is smaller than that of `propose`: another one follows. */
 const onlinePool = { perDesign: 10, least: 1024 } as const;
 const onlineRefinement = { ...defaultRefinement, generations: 3 };
 
-/** From so many measured designs on a round is made quick: another one follows soon. */
-const manyMeasured = 200;
-/** What chooses the hyperparameters of the Gaussian process, and how long the denoiser is trained, in a quick round. */
-const quickProcess = { hyperparameterRows: 200, iterations: 20 } as const;
+/** How long the denoiser is trained in a quick round. */
 const quickTraining = { steps: 400, batch: 64 } as const;
 /** In a round of any size: fewer requests than `propose` makes, and designs that are farther apart. */
 const onlineSearch = { stretches: [0, 1], guidances: [1.5], diversity: defaultOnline.diversity } as const;
@@ -48,12 +49,6 @@ function forRound(options: SearchOptions & AskOptions, { space, table }: Situati
 
 function initialCount(space: Space, { initial, batch = defaultCount }: OptimizerOptions): number {
   return initial ?? Math.max(10, Math.min(2 * space.names.length, batch));
-}
-
-/** Whether rewards are many enough, and differ, so that something can be learnt. */
-function canLearn(known: readonly KnownDesign[]): boolean {
-  const rewards = known.map(({ reward }) => reward).filter((reward) => !Number.isNaN(reward));
-  return rewards.length >= leastMeasured && new Set(rewards).size > 1;
 }
 
 /** Measured designs that a search starts from. */

@@ -16,6 +16,7 @@ import { journalled, optimizerOfRun, tellData, writeRunResults } from './run-opt
 import { checkRunOptions } from './run-settings.ts';
 import { outcomesOfRound, summaryOf, type RoundReport } from './round-report.ts';
 import type { AskOptions, OptimizerOptions } from './optimizer-options.ts';
+import type { Recommended } from './recommend.ts';
 import type { Best } from './stopping.ts';
 
 type Evaluating = Pick<EvaluateOptions, 'concurrency' | 'timeoutMs' | 'retryTimeouts' | 'retries' | 'backoffMs'>;
@@ -36,6 +37,8 @@ export interface OptimizeOptions extends OptimizerOptions, Evaluating, AskOption
 
 export interface OptimizeResult {
   readonly best: Best | undefined;
+  /** What all measurements find best, where these are noisy; undefined where too little was measured, or it was interrupted. */
+  readonly recommended: Recommended | undefined;
   readonly stopped: StopReason;
   /** Designs asked for that have a result. */
   readonly evaluations: number;
@@ -146,6 +149,15 @@ export async function optimize(
     if (run !== undefined) await writeRunResults(run, optimizer.best());
   }
 
+  async function recommend(): Promise<Recommended | undefined> {
+    try {
+      return await optimizer.recommend(asking);
+    } catch (error) {
+      if (signal?.aborted === true && error === signal.reason) return undefined;
+      throw error;
+    }
+  }
+
   async function finishRound(requests: readonly RunRequest[]): Promise<void> {
     const now = await evaluateRound(means, requests, evaluating);
     const { round, evaluations } = optimizer;
@@ -174,6 +186,7 @@ export async function optimize(
     throw error;
   });
   if (run !== undefined && run.record.stopped !== stopped) await run.stop(stopped);
-  await writeResults();
-  return { best: optimizer.best(), stopped, evaluations: optimizer.evaluations, optimizer };
+  const [best, recommended] = [optimizer.best(), stopped === 'aborted' ? undefined : await recommend()];
+  if (run !== undefined) await writeRunResults(run, best, recommended);
+  return { best, recommended, stopped, evaluations: optimizer.evaluations, optimizer };
 }

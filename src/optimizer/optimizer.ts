@@ -12,6 +12,7 @@ import type { Space } from '../space/index.ts';
 import { tellOf, type Evaluation } from './evaluation.ts';
 import { isExhausted, nextDesigns } from './online.ts';
 import { checkOptimizerOptions, checkPositive, type AskOptions, type OptimizerOptions } from './optimizer-options.ts';
+import { recommendedDesign, type Recommended } from './recommend.ts';
 import type { NextDesign } from './situation.ts';
 import { readState, stateOf, type OptimizerState } from './state.ts';
 import { bestDesign, limitsReached, resultsAsked, type Best, type StoppingReason } from './stopping.ts';
@@ -125,6 +126,18 @@ export class DiffusionOptimizer {
   /** The measured design with the best mean reward among those that constraints and fixed values allow. */
   best(): Best | undefined {
     return bestDesign(this.history, this.space, this.options.direction ?? 'maximize');
+  }
+
+  /**
+   * The measured design that is best by all measurements, where these are noisy: by the posterior mean of a Gaussian process, among those that
+   * constraints and fixed values allow. Undefined where too little was measured. Rejects with the signal's reason.
+   */
+  recommend({ observer, signal }: AskOptions = {}): Promise<Recommended | undefined> {
+    return recommendedDesign(this.space, this.history, {
+      ...this.options,
+      ...(observer === undefined ? {} : { observer }),
+      ...(signal === undefined ? {} : { signal }),
+    });
   }
 
   /** How many times designs were asked for. */

@@ -4,6 +4,7 @@ import { tellOf, type Evaluation } from './evaluation.ts';
 import { DiffusionOptimizer } from './optimizer.ts';
 import type { OptimizerOptions } from './optimizer-options.ts';
 import { stateOf } from './state.ts';
+import { isAnother, type Recommended } from './recommend.ts';
 import type { Best } from './stopping.ts';
 
 /** An evaluation as a run keeps it. */
@@ -31,11 +32,21 @@ export function optimizerOfRun({ record }: Run, space: Space, options: Optimizer
   return DiffusionOptimizer.fromState(stateOf(space, kept, record), kept);
 }
 
-/** Rewrites the results of a run; `best` is the best design with the mean of its rewards. */
-export async function writeRunResults({ record, space, writeResults }: Run, best: Best | undefined): Promise<void> {
+/**
+ * Rewrites the results of a run; `best` is the best design with the mean of its rewards, `recommended` what all measurements find best, kept
+ * where it is another.
+ */
+export async function writeRunResults(
+  { record, space, writeResults }: Run,
+  best: Best | undefined,
+  recommended?: Recommended,
+): Promise<void> {
   const first = orderedEvaluations(record).find(
     ({ status, design }) => status === 'measured' && space.names.every((name) => design[name] === best?.design[name]),
   );
   if (best === undefined || first?.status !== 'measured') await writeResults();
-  else await writeResults({ ...first, reward: best.reward });
+  else {
+    const more = isAnother(recommended, best) ? { recommended } : {};
+    await writeResults({ ...first, reward: best.reward }, more);
+  }
 }

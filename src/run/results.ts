@@ -50,30 +50,30 @@ function linesOf(evaluations: readonly Evaluation[], reward: string, space: Spac
   return formatDesigns(designs, { columns: space.names, extra });
 }
 
-function bestText(best: Evaluation): string {
+function bestText(best: Evaluation, more: object): string {
   const { round, id, design } = best;
   const reward = best.status === 'measured' ? best.reward : undefined;
-  return `${JSON.stringify(JSON.parse(toJson({ round, id, reward, design })), null, 2)}\n`;
+  return `${JSON.stringify(JSON.parse(toJson({ round, id, reward, design, ...more })), null, 2)}\n`;
 }
 
 /**
  * Writes `evaluations.csv` (a row per told evaluation: design, reward, round, status, id) and `best.json` (round, id, reward and design
- * of `best`, where there is one). Both appear whole, are the same for any order of telling within a round, and hold no time. Rejects
+ * of `best`, where there is one, and the fields of `more`). Both appear whole, are the same for any order of telling within a round, and hold no time. Rejects
  * with a `stopped` error.
  */
-export type WriteResults = (best?: Evaluation) => Promise<void>;
+export type WriteResults = (best?: Evaluation, more?: object) => Promise<void>;
 
 /** Writes the results of a run as often as is asked; lines are made once. */
 export function createResultsWriter(directory: string, record: RunRecord, space: Space): WriteResults {
   const { reward } = record.settings;
   const lines = new WeakMap<Evaluation, string>();
-  return async (best = bestOf(record, space)) => {
+  return async (best = bestOf(record, space), more = {}) => {
     const evaluations = orderedEvaluations(record);
     const fresh = evaluations.filter((one) => !lines.has(one));
     const [header = '', ...texts] = linesOf(fresh, reward, space);
     fresh.forEach((one, at) => lines.set(one, texts[at]!));
     const csv = [header, ...evaluations.map((one) => lines.get(one)!)];
     await writeThrough(join(directory, 'evaluations.csv'), (sink) => pipeline(csv, sink));
-    if (best !== undefined) await writeWhole(join(directory, 'best.json'), bestText(best));
+    if (best !== undefined) await writeWhole(join(directory, 'best.json'), bestText(best, more));
   };
 }

@@ -60,6 +60,7 @@ describe('online tasks', () => {
     expect(size / typicalCost(plain)).toBeGreaterThan(0.045);
     expect(size / typicalCost(plain)).toBeLessThan(0.055);
     expect(noisy.problem.truth(design)).toBe(plain.problem.truth(design));
+    expect([noisy.problem.noisy, plain.problem.noisy]).toEqual([true, undefined]);
   });
 
   it('reach BBOB in any instance and dimension', () => {

@@ -5,6 +5,7 @@ import {
   hiddenFailures,
   lookupOracle,
   MissingMethodError,
+  noisy,
   nearestCandidate,
   onlineMethods as known,
   problemOf,
@@ -34,6 +35,7 @@ export const onlineTasks: readonly OnlineTask[] = [
     batch: 10,
     initial: 10,
   },
+  { name: 'noisy-bowl', problem: noisy(bowl, 20), evaluations: 60, batch: 10, initial: 10 },
   {
     name: 'rows',
     problem: {

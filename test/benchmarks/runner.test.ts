@@ -30,6 +30,24 @@ function benchmark(folder: string, ...flags: readonly string[]): ReturnType<type
 }
 
 describe('a run', () => {
+  it('says what methods recommend where measurements are noisy, by its true cost, and nowhere else', async () => {
+    const folder = folderWith();
+    const methods = 'ours,cma-es,random';
+    const tasks = 'bowl,noisy-bowl';
+    const flags = ['--tasks', tasks, '--methods', methods, '--seeds', '0', '--evaluations', '30', '--json'];
+    const { code, stdout } = await benchmark(folder, ...flags);
+    expect(code).toBe(0);
+    const { cells } = JSON.parse(stdout) as { cells: BenchmarkCell[] };
+    for (const method of ['ours', 'cma-es']) {
+      expect(onlineCell(cells, 'bowl', method).recommended).toBeUndefined();
+      expect(onlineCell(cells, 'noisy-bowl', method).recommended).toBeGreaterThanOrEqual(0);
+    }
+    expect(onlineCell(cells, 'noisy-bowl', 'random').recommended).toBeUndefined();
+    const tables = readFileSync(join(folder, 'benchmark', 'tables.md'), 'utf8').split('### ');
+    expect(tables.find((text) => text.startsWith('noisy-bowl'))).toContain('| recommended |');
+    expect(tables.find((text) => text.startsWith('bowl'))).not.toContain('recommended');
+  });
+
   it('measures every method from the same designs, and says of each cell how it ended', async () => {
     const folder = folderWith();
     const methods = 'random,sobol,absent,broken,dying,stray,lazy';

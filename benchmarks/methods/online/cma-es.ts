@@ -93,5 +93,8 @@ export const cmaEs: PromptMethod = (space, { seed, batch }) => {
       }
       while (running !== undefined && waiting.length >= running.population) learn(running);
     },
+    // Under noise the middle of what is sampled; of a run that has just begun it says nothing.
+    recommend: () =>
+      starts === 1 && running !== undefined ? decoded(space, running.mean().map(mirrored)) : best?.design,
   };
 };

@@ -30,6 +30,8 @@ export interface OnlineOptimizer {
   readonly ask: (count: number) => readonly Design[] | Promise<readonly Design[]>;
   /** Evaluations of designs that were asked for or not, in any order, late, in part or never. */
   readonly tell: (evaluations: readonly Evaluation[]) => void | Promise<void>;
+  /** The design to use in the end, which need not be that of the best measurement where these are noisy; asked for when all is told. */
+  readonly recommend?: () => Design | undefined | Promise<Design | undefined>;
   /** Versions of what the method is made of, by name, where that is not this package; asked for when all is told. */
   readonly versions?: () => Readonly<Record<string, string>>;
   /** Releases what the method holds, such as a process of its own. */

@@ -66,6 +66,7 @@ export function diffusionOptimizer(options: OptimizerOptions = {}): OnlineMethod
           }),
         );
       },
+      recommend: async () => (await optimizer.recommend())?.design,
     };
   };
 }

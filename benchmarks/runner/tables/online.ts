@@ -91,6 +91,13 @@ function topShare(cells: readonly OnlineCell[]): string {
   return meanAndError(shown, 1);
 }
 
+/** True costs of what is recommended in the end. */
+function recommendedValues(cells: readonly OnlineCell[]): readonly number[] {
+  return playedCells(cells).flatMap(({ recommended, facts }) =>
+    recommended === undefined ? [] : [(facts?.sign ?? 1) * recommended],
+  );
+}
+
 function seedsOf(cells: readonly OnlineCell[]): string {
   const ended = playedCells(cells).filter(({ status }) => status !== 'failed').length;
   return ended === cells.length ? `${ended}` : `${ended} of ${cells.length}`;
@@ -102,6 +109,7 @@ function taskBlocks(one: OnlineTaskCells): readonly Block[] {
   const places = ranksOn(onlineLosses(one));
   const rows = [...methods].toSorted(([a], [b]) => (places.get(a) ?? Infinity) - (places.get(b) ?? Infinity));
   const tops = facts?.topDesigns !== undefined;
+  const recommends = [...methods.values()].some((cells) => recommendedValues(cells).length > 0);
   const bbobParts = readBbobName(task);
   const title = bbobParts === undefined ? task : `${task} (${describeBbob(bbobParts[0]).title})`;
   const caption =
@@ -129,6 +137,15 @@ function taskBlocks(one: OnlineTaskCells): readonly Block[] {
           align: 'right',
           cell: ([, cells]) => meanAndError(playedCells(cells).map(normalisedRegret).filter(Number.isFinite)),
         },
+        ...(recommends
+          ? [
+              {
+                name: 'recommended',
+                align: 'right' as const,
+                cell: ([, cells]: readonly [string, readonly OnlineCell[]]) => meanAndError(recommendedValues(cells)),
+              },
+            ]
+          : []),
         ...(tops
           ? [
               {
