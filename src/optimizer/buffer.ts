@@ -1,6 +1,7 @@
 import { mean } from '../base/index.ts';
 import type { Evaluation, History } from '../run/index.ts';
 import type { Design, Parameter, Space } from '../space/index.ts';
+import { isAllowed } from './allowed.ts';
 import { leastMeasured } from './defaults.ts';
 import { decimalsIn, plainDialect, type Direction, type Table } from '../table/index.ts';
 
@@ -89,6 +90,21 @@ export function knownDesigns(evaluations: readonly Evaluation[], space: Space): 
 export function canLearn(known: readonly KnownDesign[]): boolean {
   const rewards = known.map(({ reward }) => reward).filter((reward) => !Number.isNaN(reward));
   return rewards.length >= leastMeasured && new Set(rewards).size > 1;
+}
+
+/** Measured designs that a search starts from. */
+const incumbentCount = 32;
+
+/** The best measured designs that constraints and fixed values allow, best first. */
+export function bestKnown(known: readonly KnownDesign[], space: Space, direction: Direction): readonly Design[] {
+  const sign = direction === 'maximize' ? 1 : -1;
+  const ranked = known.filter(({ reward }) => !Number.isNaN(reward)).sort((a, b) => sign * (b.reward - a.reward));
+  const best: Design[] = [];
+  for (const { design } of ranked) {
+    if (best.length === incumbentCount) break;
+    if (isAllowed(space, design)) best.push(design);
+  }
+  return best;
 }
 
 /** Of more designs than the buffer holds the latest, and of the others the best and the latest that failed, in their order. */

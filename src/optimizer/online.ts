@@ -2,9 +2,8 @@ import { randomStream, usageError, type RandomStream } from '../base/index.ts';
 import { fitGaussianProcess } from '../reward/index.ts';
 import { orderedEvaluations, pendingRequests, type History } from '../run/index.ts';
 import { createDesignSet, type Design, type DesignSet, type Space } from '../space/index.ts';
-import type { Direction, Table } from '../table/index.ts';
-import { isAllowed } from './allowed.ts';
-import { bufferTable, canLearn, decimalsTold, knownDesigns, type KnownDesign } from './buffer.ts';
+import type { Table } from '../table/index.ts';
+import { bestKnown, bufferTable, canLearn, decimalsTold, knownDesigns } from './buffer.ts';
 import { candidatesNext } from './candidate-round.ts';
 import { whenAsked, type Tried } from './context.ts';
 import {
@@ -49,21 +48,6 @@ function forRound(options: SearchOptions & AskOptions, { space, table }: Situati
 
 function initialCount(space: Space, { initial, batch = defaultCount }: OptimizerOptions): number {
   return initial ?? Math.max(10, Math.min(2 * space.names.length, batch));
-}
-
-/** Measured designs that a search starts from. */
-const incumbentCount = 32;
-
-/** The best measured designs that constraints and fixed values allow, best first. */
-function bestKnown(known: readonly KnownDesign[], space: Space, direction: Direction): readonly Design[] {
-  const sign = direction === 'maximize' ? 1 : -1;
-  const ranked = known.filter(({ reward }) => !Number.isNaN(reward)).sort((a, b) => sign * (b.reward - a.reward));
-  const best: Design[] = [];
-  for (const { design } of ranked) {
-    if (best.length === incumbentCount) break;
-    if (isAllowed(space, design)) best.push(design);
-  }
-  return best;
 }
 
 /** What models fitted to the table propose; fewer than `count` where the search finds fewer. */
