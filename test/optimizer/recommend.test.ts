@@ -64,16 +64,20 @@ describe('what all measurements recommend', () => {
 
   it('is no design whose own measurements are bad, however many better ones were told and one repeated', async () => {
     // More than a model is fitted to: bad ones beside the best, which are far from none that is good.
-    const good = noisyRows(1200, 0.4, 4).filter(({ design, reward }) => Number(reward) > -2 && design !== undefined);
+    const good = noisyRows(1600, 0.4, 4).filter(({ reward }) => Number(reward) > -2);
     const bad = Array.from({ length: 30 }, (_, i) => ({
       design: { x: 0.3, y: 0.7, z: 0.5 + i / 300 },
       reward: -8 + (i % 3),
     }));
     const repeated = Array.from({ length: 2000 }, (_, i) => ({ design: corner, reward: -4 + (i % 5) / 10 }));
-    const optimizer = knowing([...bad, ...good, ...repeated]);
-    const { design } = (await optimizer.recommend())!;
-    expect(bad.some((row) => row.design.z === design['z'])).toBe(false);
-    expect(bowl(design)).toBeGreaterThan(-0.5);
+    for (const rows of [
+      [...bad, ...good],
+      [...bad, ...good, ...repeated],
+    ]) {
+      const { design } = (await knowing(rows).recommend())!;
+      expect(bad.some((row) => row.design.z === design['z'])).toBe(false);
+      expect(bowl(design)).toBeGreaterThan(-0.5);
+    }
   }, 60_000);
 
   it('is the best design where there is no noise', async () => {
