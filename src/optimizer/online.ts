@@ -5,7 +5,7 @@ import { createDesignSet, type Design, type DesignSet, type Space } from '../spa
 import type { Table } from '../table/index.ts';
 import { bestKnown, bufferTable, canLearn, decimalsTold, knownDesigns } from './buffer.ts';
 import { candidatesNext } from './candidate-round.ts';
-import { whenAsked, type Tried } from './context.ts';
+import { whenAsked, type ProposeContext, type Tried } from './context.ts';
 import {
   defaultCount,
   defaultOnline,
@@ -14,6 +14,7 @@ import {
   quickProcess,
   roundProcess,
 } from './defaults.ts';
+import { excursionsFrom } from './excursions.ts';
 import { countNew } from './generate.ts';
 import { initialDesigns, leavesRoom } from './initial.ts';
 import { learnOptions } from './learn-options.ts';
@@ -21,12 +22,15 @@ import { learn } from './learn.ts';
 import type { AskOptions, OptimizerOptions, SearchOptions } from './optimizer-options.ts';
 import { trustRegion } from './region.ts';
 import { search } from './search.ts';
-import type { NextDesign, Situation } from './situation.ts';
+import type { Ground, NextDesign, Situation } from './situation.ts';
 import { unwarped, warped, warpFor } from './warp.ts';
 
 /** An online search is smaller than that of `propose`: another one follows. */
 const onlinePool = { perDesign: 10, least: 1024 } as const;
 const onlineRefinement = { ...defaultRefinement, generations: 3 };
+
+/** The pool and the children of an excursion's search, as shares of those of a round's. */
+const excursionSize = { pool: 0.25, children: 0.5 } as const;
 
 /** How long the denoiser is trained in a quick round. */
 const quickTraining = { steps: 400, batch: 64 } as const;
@@ -50,38 +54,57 @@ function initialCount(space: Space, { initial, batch = defaultCount }: Optimizer
   return initial ?? Math.max(10, Math.min(2 * space.names.length, batch));
 }
 
-/** What models fitted to the table propose; fewer than `count` where the search finds fewer. */
+/** What models fitted to the table propose, on excursions and then anywhere; fewer than `count` where the search finds fewer. */
 async function searchNext(
   situation: Situation,
   given: SearchOptions & AskOptions,
   exploration: number,
 ): Promise<readonly NextDesign[]> {
   const options = forRound(given, situation);
-  const { space, table, tried, stream, count, region, incumbents } = situation;
+  const { space, table, tried, stream, count, excursions } = situation;
   const learned = await learn(table, { ...learnOptions(options, stream), exploration });
-  try {
-    const encoded = incumbents.map((design) => Float32Array.from(space.encode(design)));
+  const chosen = createDesignSet(space);
+  const on = async (
+    ground: Ground,
+    task: Pick<ProposeContext, 'count' | 'stream' | 'incumbent'>,
+    size: { readonly pool: number; readonly children: number },
+  ): Promise<readonly NextDesign[]> => {
     const context = {
+      ...task,
       table,
-      space,
-      tried,
       learned,
-      stream,
-      count,
-      region,
-      incumbents: encoded,
-      incumbent: incumbents[0],
+      space: ground.space,
+      region: ground.region,
+      tried: { has: (design: Design) => tried.has(design) || chosen.has(design) },
+      incumbents: ground.incumbents.map((design) => Float32Array.from(space.encode(design))),
     };
-    const { population, judgement, chosen } = await search(context, options, {
-      pool: options.pool ?? Math.max(onlinePool.least, onlinePool.perDesign * count),
-      refinement: { ...onlineRefinement, generations: options.generations ?? onlineRefinement.generations },
+    const pool = options.pool ?? Math.max(onlinePool.least, onlinePool.perDesign * count);
+    const { generations, children } = onlineRefinement;
+    const found = await search(context, options, {
+      pool: Math.ceil(size.pool * pool),
+      refinement: {
+        ...onlineRefinement,
+        children: Math.ceil(size.children * children),
+        generations: options.generations ?? generations,
+      },
       least: 0,
       bold: 'promising',
     });
-    return chosen.map((index) => ({
-      design: population.candidates[index]!.design,
-      predicted: { mean: judgement.mean[index]!, std: judgement.std[index]! },
-    }));
+    return found.chosen.map((index) => {
+      const { design } = found.population.candidates[index]!;
+      chosen.add(design);
+      return { design, predicted: { mean: found.judgement.mean[index]!, std: found.judgement.std[index]! } };
+    });
+  };
+  try {
+    const away: NextDesign[] = [];
+    for (const [i, ground] of excursions.entries()) {
+      const task = { count: ground.count, stream: stream.split('excursion', i) };
+      away.push(...(await on(ground, task, excursionSize)));
+    }
+    const task = { count: count - away.length, stream, incumbent: situation.incumbents[0] };
+    const anywhere = task.count > 0 ? await on(situation, task, { pool: 1, children: 1 }) : [];
+    return [...anywhere, ...away];
   } finally {
     await learned.dispose();
   }
@@ -163,18 +186,24 @@ export async function nextDesigns(
   const decimals = decimalsTold(history, space, realSteps);
   const table = bufferTable(known, space, direction, decimals);
   const warp = warpFor(table.rewards, direction);
+  const stream = streamOf(options).split('ask', history.asks + 1);
+  const learns = !initial && canLearn(known);
   const situation = {
     region: incumbents[0] && trustRegion(space, history, incumbents[0], direction),
     incumbents,
     space,
+    excursions:
+      learns && candidates === undefined
+        ? excursionsFrom({ space, incumbents }, { known, history, direction }, left, stream.split('excursions'))
+        : [],
     table: warped(table, warp),
     taken,
     tried: whenAsked(() => takenSet(space, history, taken)),
-    stream: streamOf(options).split('ask', history.asks + 1),
+    stream,
     count: left,
   };
   const next = candidates === undefined ? searchNext : candidatesNext;
-  const found = initial || !canLearn(known) ? [] : await next(situation, options, exploration);
+  const found = !learns ? [] : await next(situation, options, exploration);
   let designs = found.map(({ design }) => design);
   // Where few numbers of the data's decimals are left, others do.
   for (const printed of [decimals, {}]) {

@@ -12,10 +12,22 @@ export interface NextDesign {
   readonly predicted?: Prediction;
 }
 
-/** What a round knows. */
-export interface Situation {
+/** Where designs are looked for. */
+export interface Ground {
   /** With fixed values applied. */
   readonly space: Space;
+  readonly region: Region | undefined;
+  /** The best measured designs that are allowed there, best first. */
+  readonly incumbents: readonly Design[];
+}
+
+/** A part of the space where `count` designs of a round are looked for. */
+export interface Excursion extends Ground {
+  readonly count: number;
+}
+
+/** What a round knows. */
+export interface Situation extends Ground {
   /** What models are fitted to. */
   readonly table: Table;
   /** Designs that are not to be asked for. */
@@ -24,7 +36,5 @@ export interface Situation {
   readonly tried: Tried;
   readonly stream: RandomStream;
   readonly count: number;
-  readonly region: Region | undefined;
-  /** The best measured designs that are allowed, best first. */
-  readonly incumbents: readonly Design[];
+  readonly excursions: readonly Excursion[];
 }

@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest';
+import { randomStream } from '../../src/base/index.ts';
+import { excursionsFrom, neglectedOptions } from '../../src/optimizer/excursions.ts';
+import type { KnownDesign } from '../../src/optimizer/buffer.ts';
+import { DiffusionOptimizer } from '../../src/optimizer/index.ts';
+import { createHistory } from '../../src/run/index.ts';
+import { createSpace, type Design } from '../../src/space/index.ts';
+import { tinySearch } from './online.ts';
+
+const options = ['a', 'b', 'c', 'd', 'e'] as const;
+const space = createSpace({
+  parameters: {
+    kind: { type: 'categorical', values: [...options] },
+    size: { type: 'ordinal', values: [1, 2] },
+    x: { type: 'real', min: 0, max: 1 },
+    y: { type: 'real', min: 0, max: 1 },
+  },
+});
+
+/** So many designs of a kind, the best of them with this reward. */
+const kindOf = (kind: string, count: number, best: number): readonly KnownDesign[] =>
+  Array.from({ length: count }, (_, i) => ({
+    design: { kind, size: 1, x: (i + 0.5) / count, y: 0.5 },
+    reward: best - i,
+    rewards: [best - i],
+    failed: false,
+  }));
+const failedOf = (kind: string, count: number): readonly KnownDesign[] =>
+  kindOf(kind, count, 0).map((one) => ({ ...one, reward: NaN, rewards: [], failed: true }));
+
+describe('options that are neglected', () => {
+  const incumbents = kindOf('a', 1, 9).map(({ design }) => design);
+  const found = (known: readonly KnownDesign[], among = space, direction: 'maximize' | 'minimize' = 'maximize') =>
+    neglectedOptions(known, { space: among, incumbents }, direction).map(({ kind }) => kind);
+
+  test('are those that no incumbent has and that had less than half of a fair share', () => {
+    // A fair share of 200 designs is 40 for each of five options.
+    const known = [...kindOf('a', 151, 9), ...kindOf('b', 20, 5), ...kindOf('c', 19, 4), ...kindOf('d', 10, 1)];
+    expect(found(known)).toEqual(['e', 'c', 'd']);
+    expect(neglectedOptions(known, { space, incumbents: [{ kind: 'c' }] }, 'maximize')).not.toContainEqual({
+      kind: 'c',
+    });
+  });
+
+  test('come by trials times rank: what looks better has more trials', () => {
+    const others = [...kindOf('a', 200, 9), ...kindOf('b', 60, 9)];
+    // Efforts of c, d and e: (14 + 1) 1, (9 + 1) 2 and (5 + 1) 3.
+    const known = (c: number) => [...others, ...kindOf('c', c, 3), ...kindOf('d', 9, 2), ...kindOf('e', 5, 1)];
+    expect(found(known(14))).toEqual(['c', 'e', 'd']);
+    expect(found(known(18))).toEqual(['e', 'c', 'd']);
+    expect(found(known(20))).toEqual(['e', 'd', 'c']);
+    // Where less is better the ranks are turned: (9 + 1) 2 of d, (14 + 1) 3 of c, (5 + 1) 1 of e.
+    expect(
+      found(
+        known(14).map((one) => ({ ...one, reward: -one.reward })),
+        space,
+        'minimize',
+      ),
+    ).toEqual(['c', 'e', 'd']);
+  });
+
+  test('count designs that failed as trials, and rank those last that never worked', () => {
+    const others = [...kindOf('a', 200, 9), ...kindOf('b', 60, 9), ...kindOf('c', 14, 3)];
+    expect(found([...others, ...kindOf('d', 9, 2), ...failedOf('e', 8)])).toEqual(['c', 'd', 'e']);
+    expect(found([...others, ...kindOf('d', 9, 2), ...failedOf('e', 33)])).toEqual(['c', 'd']);
+  });
+
+  test('are none where too little was tried to say so, of fixed choices, and of values in an order', () => {
+    expect(found(kindOf('a', 99, 9))).toEqual([]);
+    expect(found(kindOf('a', 100, 9))).toHaveLength(4);
+    expect(found(kindOf('a', 100, 9), space.fix({ kind: 'a' }))).toEqual([]);
+  });
+});
+
+describe('excursions', () => {
+  const known = [
+    ...kindOf('a', 170, 9),
+    ...kindOf('b', 5, 5),
+    ...kindOf('c', 6, 4),
+    ...kindOf('d', 10, 1),
+    ...failedOf('e', 9),
+  ];
+  const ground = { space, incumbents: known.slice(0, 32).map(({ design }) => design) };
+  const from = (count: number, seed = 1, some = known) =>
+    excursionsFrom(ground, { known: some, history: createHistory(), direction: 'maximize' }, count, randomStream(seed));
+
+  test('have half of a batch, in two parts', () => {
+    for (const [count, first, second] of [
+      [100, 25, 25],
+      [20, 5, 5],
+      [8, 2, 2],
+      [4, 1, 1],
+    ] as const)
+      expect(from(count).map((one) => one.count)).toEqual([first, second]);
+  });
+
+  test('have half of a small batch on average', () => {
+    for (const count of [1, 3]) {
+      const all = Array.from({ length: 400 }, (_, seed) => from(count, seed).reduce((sum, one) => sum + one.count, 0));
+      expect(new Set(all)).toEqual(new Set([Math.floor(count / 2), Math.ceil(count / 2)]));
+      expect(all.reduce((a, b) => a + b) / 400).toBeCloseTo(count / 2, 0.9);
+    }
+  });
+
+  test('are in parts that hold one option, and start from the best designs there', () => {
+    const [first, second] = from(100);
+    expect(first!.space.fixed).toEqual({ kind: 'b' });
+    expect(first!.incumbents).toEqual(kindOf('b', 5, 5).map(({ design }) => design));
+    expect(second!.space.fixed).toEqual({ kind: 'c' });
+    expect(second!.incumbents).toEqual(kindOf('c', 6, 4).map(({ design }) => design));
+  });
+
+  test('begin when fifty designs are known for each parameter', () => {
+    expect(from(100, 1, known.slice(1))).toEqual([]);
+    expect(from(100, 1, known)).toHaveLength(2);
+  });
+});
+
+describe('a round', () => {
+  /** A wide hill for one kind, and a narrow, higher one for another. */
+  const reward = ({ kind, x, y }: Design): number => {
+    const hill = (at: number, width: number): number =>
+      Math.exp(-((Number(x) - at) ** 2 + (Number(y) - at) ** 2) / width ** 2);
+    return kind === 'a' ? 0.6 * hill(0.3, 0.5) : kind === 'c' ? 1.5 * hill(0.8, 0.2) - 0.5 : -0.2;
+  };
+  const begun = (seed: number): DiffusionOptimizer => {
+    const one = DiffusionOptimizer.create(space, { ...tinySearch, batch: 10, seed });
+    const stream = randomStream(seed);
+    const designs = Array.from({ length: 210 }, (_, i): Design => {
+      const kind = i % 21 === 0 ? options[1 + ((i / 21) % 4)]! : 'a';
+      // None of the others is near the higher hill.
+      return { kind, size: 1, x: (kind === 'a' ? 1 : 0.5) * stream.uniform(), y: stream.uniform() };
+    });
+    one.tell(designs.map((design) => ({ design, reward: reward(design) })));
+    return one;
+  };
+
+  test('looks for half of its designs where the best ones are not, all new and different', async () => {
+    const asked = await begun(1).ask(10);
+    expect(asked.filter(({ design }) => design['kind'] !== 'a').length).toBeGreaterThanOrEqual(5);
+    expect(new Set(asked.map(({ design }) => JSON.stringify(design))).size).toBe(10);
+    expect(asked.every(({ predicted }) => Number.isFinite(predicted?.mean))).toBe(true);
+  });
+
+  test('finds the higher hill of a kind that looked poor', async () => {
+    const optimizer = begun(2);
+    for (let round = 0; round < 12; round++) {
+      const asked = await optimizer.ask(10);
+      optimizer.tell(asked.map(({ id, design }) => ({ id, design, reward: reward(design) })));
+    }
+    expect(optimizer.best()!.design['kind']).toBe('c');
+    expect(optimizer.best()!.reward).toBeGreaterThan(0.9);
+  });
+
+  test('is the same for the same seed', async () => {
+    const [one, other] = [await begun(3).ask(10), await begun(3).ask(10)];
+    expect(one).toEqual(other);
+  });
+});
