@@ -44,10 +44,17 @@ export const defaultOnline = { exploration: 1, diversity: 0.5 } as const;
 
 /**
  * In rounds, from so many known designs for each free parameter on: the share of a batch that is looked for where the best designs are not, in so many parts of the space.
- * An option is worth it that was tried in less than this share of what each would have, were all tried alike; with fewer than `leastTrials` that is nothing:
+ * An option is worth it that was tried in less than this share of what each would have, were all tried alike; with fewer than `leastTrials` that is nothing. Parameters of more than `mostValues` values have no options:
  * docs/decisions.md.
  */
-export const excursionRule = { knownPerParameter: 50, share: 0.5, parts: 2, fairShare: 0.5, leastTrials: 10 } as const;
+export const excursionRule = {
+  knownPerParameter: 50,
+  share: 0.5,
+  parts: 2,
+  fairShare: 0.5,
+  leastTrials: 10,
+  mostValues: 26,
+} as const;
 
 /** Models are fitted from so many measured designs on, if their rewards differ. */
 export const leastMeasured = 5;

@@ -1,15 +1,14 @@
-import type { RandomStream } from '../base/index.ts';
+import { UserError, type RandomStream } from '../base/index.ts';
 import type { History } from '../run/index.ts';
-import type { Design } from '../space/index.ts';
+import { createSpace, enumerate, type Design, type Space, type Value } from '../space/index.ts';
 import type { Direction } from '../table/index.ts';
 import { bestKnown, type KnownDesign } from './buffer.ts';
 import { excursionRule } from './defaults.ts';
-import { choicesOf } from './neighbours.ts';
 import { trustRegion } from './region.ts';
 import type { Excursion, Ground } from './situation.ts';
 
 interface Option {
-  /** The choice and the option, as a value to fix. */
+  /** The parameter and the option, as a value to fix. */
   readonly fix: Design;
   /** Designs that were tried with it. */
   readonly trials: number;
@@ -17,10 +16,29 @@ interface Option {
   readonly best: number;
 }
 
-function optionOf(known: readonly KnownDesign[], name: string, value: string | number, sign: number): Option {
-  const tried = known.filter(({ design }) => design[name] === value);
-  const best = tried.reduce((top, { reward }) => (sign * reward > top ? sign * reward : top), -Infinity);
-  return { fix: { [name]: value }, trials: tried.length, best };
+/** A parameter of few values. */
+interface Levels {
+  readonly name: string;
+  readonly values: readonly Value[];
+  /** The place of a design's value among them. */
+  readonly placeIn: (design: Design) => number;
+}
+
+/** The parameters that are not fixed and have few values, in an order or none. */
+function levelsOf({ definition, fixed }: Space): readonly Levels[] {
+  return Object.entries(definition.parameters).flatMap(([name, parameter]): readonly Levels[] => {
+    const alone = createSpace({ parameters: { [name]: parameter } });
+    if (fixed[name] !== undefined || alone.size > excursionRule.mostValues) return [];
+    const values = Array.from(enumerate(alone), (design) => design[name]!);
+    const places = new Map(values.map((value, place) => [value, place]));
+    const placeOf = (value: Value): number => {
+      // Told designs may write a value in another way, such as '1' or 0.1 + 0.2.
+      const place = places.get(value) ?? places.get(alone.decode(alone.encode({ [name]: value }))![name]!)!;
+      places.set(value, place);
+      return place;
+    };
+    return [{ name, values, placeIn: (design) => placeOf(design[name]!) }];
+  });
 }
 
 /**
@@ -34,15 +52,36 @@ export function neglectedOptions(
   direction: Direction,
 ): readonly Design[] {
   const sign = direction === 'maximize' ? 1 : -1;
-  const options = choicesOf(space).flatMap(([name, values]) => {
+  const options = levelsOf(space).flatMap(({ name, values, placeIn }): readonly Option[] => {
     const enough = (excursionRule.fairShare * known.length) / values.length;
     if (enough < excursionRule.leastTrials) return [];
-    const absent = values.filter((value) => incumbents.every((design) => design[name] !== value));
-    return absent.map((value) => optionOf(known, name, value, sign)).filter(({ trials }) => trials < enough);
+    const present = new Set(incumbents.map(placeIn));
+    const trials = new Uint32Array(values.length);
+    const best = new Float64Array(values.length).fill(-Infinity);
+    for (const { design, reward } of known) {
+      const place = placeIn(design);
+      trials[place]!++;
+      if (sign * reward > best[place]!) best[place] = sign * reward;
+    }
+    return values.flatMap((value, place) =>
+      present.has(place) || trials[place]! >= enough
+        ? []
+        : [{ fix: { [name]: value }, trials: trials[place]!, best: best[place]! }],
+    );
   });
   const ranked = options.sort((a, b) => b.best - a.best || 0);
   const effort = ranked.map(({ trials }, rank) => (trials + 1) * (rank + 1));
   return [...ranked.keys()].sort((a, b) => effort[a]! - effort[b]! || a - b).map((index) => ranked[index]!.fix);
+}
+
+/** The space with an option held; undefined where constraints do not allow it. */
+function partWith(space: Space, option: Design): Space | undefined {
+  try {
+    return space.fix(option);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -59,15 +98,20 @@ export function excursionsFrom(
   if (known.length < excursionRule.knownPerParameter * parameters) return [];
   // Also of small batches this is the share, on average.
   const away = Math.floor(excursionRule.share * count + stream.uniform());
-  const fixes = neglectedOptions(known, { space, incumbents }, direction).slice(0, Math.min(excursionRule.parts, away));
-  return fixes.map((fix, i) => {
-    const part = space.fix(fix);
+  const most = Math.min(excursionRule.parts, away);
+  const parts: Space[] = [];
+  for (const option of neglectedOptions(known, { space, incumbents }, direction)) {
+    if (parts.length === most) break;
+    const part = partWith(space, option);
+    if (part !== undefined) parts.push(part);
+  }
+  return parts.map((part, i) => {
     const best = bestKnown(known, part, direction);
     return {
       space: part,
       incumbents: best,
       region: best[0] && trustRegion(part, history, best[0], direction),
-      count: Math.floor((away * (i + 1)) / fixes.length) - Math.floor((away * i) / fixes.length),
+      count: Math.floor((away * (i + 1)) / parts.length) - Math.floor((away * i) / parts.length),
     };
   });
 }

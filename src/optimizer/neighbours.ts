@@ -20,11 +20,7 @@ export function choiceNeighbourTest(space: Space, design: Design): (other: Desig
   };
 }
 
-/** The choices without order that are not fixed, and their options. */
-export function choicesOf({
-  definition,
-  fixed,
-}: Pick<Space, 'definition' | 'fixed'>): readonly (readonly [string, readonly (string | number)[]])[] {
+function choicesOf({ definition, fixed }: Space) {
   return Object.entries(definition.parameters).flatMap(([name, parameter]) =>
     parameter.type === 'categorical' && fixed[name] === undefined ? [[name, parameter.values] as const] : [],
   );

@@ -11,7 +11,6 @@ const options = ['a', 'b', 'c', 'd', 'e'] as const;
 const space = createSpace({
   parameters: {
     kind: { type: 'categorical', values: [...options] },
-    size: { type: 'ordinal', values: [1, 2] },
     x: { type: 'real', min: 0, max: 1 },
     y: { type: 'real', min: 0, max: 1 },
   },
@@ -20,7 +19,7 @@ const space = createSpace({
 /** So many designs of a kind, the best of them with this reward. */
 const kindOf = (kind: string, count: number, best: number): readonly KnownDesign[] =>
   Array.from({ length: count }, (_, i) => ({
-    design: { kind, size: 1, x: (i + 0.5) / count, y: 0.5 },
+    design: { kind, x: (i + 0.5) / count, y: 0.5 },
     reward: best - i,
     rewards: [best - i],
     failed: false,
@@ -65,7 +64,28 @@ describe('options that are neglected', () => {
     expect(found([...others, ...kindOf('d', 9, 2), ...failedOf('e', 33)])).toEqual(['c', 'd']);
   });
 
-  test('are none where too little was tried to say so, of fixed choices, and of values in an order', () => {
+  test('are values in an order, too, if they are few, however they are written', () => {
+    const ordered = createSpace({
+      parameters: {
+        n: { type: 'integer', min: 0, max: 3 },
+        size: { type: 'ordinal', values: [8, 16] },
+        load: { type: 'real', min: 0, max: 0.4, step: 0.1 },
+        many: { type: 'integer', min: 0, max: 26 },
+        x: { type: 'real', min: 0, max: 1 },
+      },
+    });
+    const known = Array.from({ length: 1200 }, (_, i): KnownDesign => {
+      const design = { n: i % 3, size: '8', load: i < 200 ? 0.1 + 0.2 : 0.2, many: 4, x: i / 1200 };
+      return { design, reward: i, rewards: [i], failed: false };
+    });
+    const neglected = neglectedOptions(known, { space: ordered, incumbents: [known[1199]!.design] }, 'maximize');
+    expect(neglected).toEqual([{ n: 3 }, { size: 16 }, { load: 0 }, { load: 0.1 }, { load: 0.4 }]);
+    expect(neglectedOptions(known.slice(200), { space: ordered, incumbents: [] }, 'maximize')).toContainEqual({
+      load: 0.3,
+    });
+  });
+
+  test('are none where too little was tried to say so, and of fixed choices', () => {
     expect(found(kindOf('a', 99, 9))).toEqual([]);
     expect(found(kindOf('a', 100, 9))).toHaveLength(4);
     expect(found(kindOf('a', 100, 9), space.fix({ kind: 'a' }))).toEqual([]);
@@ -81,7 +101,7 @@ describe('excursions', () => {
     ...failedOf('e', 9),
   ];
   const ground = { space, incumbents: known.slice(0, 32).map(({ design }) => design) };
-  const from = (count: number, seed = 1, some = known) =>
+  const from = (count: number, seed = 1, some: readonly KnownDesign[] = known) =>
     excursionsFrom(ground, { known: some, history: createHistory(), direction: 'maximize' }, count, randomStream(seed));
 
   test('have half of a batch, in two parts', () => {
@@ -110,9 +130,33 @@ describe('excursions', () => {
     expect(second!.incumbents).toEqual(kindOf('c', 6, 4).map(({ design }) => design));
   });
 
+  test('are in no part that constraints leave empty', () => {
+    const tied = createSpace({
+      parameters: {
+        a: { type: 'real', min: 0, max: 1 },
+        layers: { type: 'integer', min: 0, max: 3 },
+        kind: { type: 'categorical', values: ['p', 'q'] },
+      },
+      constraints: [{ linear: { a: 1, layers: 1 }, atMost: 2.5 }],
+    });
+    const told = Array.from({ length: 200 }, (_, i): KnownDesign => {
+      const design = { a: i / 400, layers: i % 2, kind: 'p' };
+      return { design, reward: i, rewards: [i], failed: false };
+    });
+    const incumbents = told.slice(-32).map(({ design }) => design);
+    expect(neglectedOptions(told, { space: tied, incumbents }, 'maximize')).toContainEqual({ layers: 3 });
+    const parts = excursionsFrom(
+      { space: tied, incumbents },
+      { known: told, history: createHistory(), direction: 'maximize' },
+      8,
+      randomStream(1),
+    );
+    expect(parts.map((part) => part.space.fixed)).toEqual([{ layers: 2 }, { kind: 'q' }]);
+  });
+
   test('begin when fifty designs are known for each parameter', () => {
-    expect(from(100, 1, known.slice(1))).toEqual([]);
-    expect(from(100, 1, known)).toHaveLength(2);
+    expect(from(100, 1, known.slice(51))).toEqual([]);
+    expect(from(100, 1, known.slice(50))).toHaveLength(2);
   });
 });
 
@@ -129,7 +173,7 @@ describe('a round', () => {
     const designs = Array.from({ length: 210 }, (_, i): Design => {
       const kind = i % 21 === 0 ? options[1 + ((i / 21) % 4)]! : 'a';
       // None of the others is near the higher hill.
-      return { kind, size: 1, x: (kind === 'a' ? 1 : 0.5) * stream.uniform(), y: stream.uniform() };
+      return { kind, x: (kind === 'a' ? 1 : 0.5) * stream.uniform(), y: stream.uniform() };
     });
     one.tell(designs.map((design) => ({ design, reward: reward(design) })));
     return one;
