@@ -95,18 +95,19 @@ export function excursionsFrom(
   stream: RandomStream,
 ): readonly Excursion[] {
   const parameters = space.names.filter((name) => space.fixed[name] === undefined).length;
-  if (known.length < excursionRule.knownPerParameter * parameters) return [];
+  const tried = known.filter(({ rewards, failed }) => rewards.length > 0 || failed);
+  if (tried.length < excursionRule.knownPerParameter * parameters) return [];
   // Also of small batches this is the share, on average.
   const away = Math.floor(excursionRule.share * count + stream.uniform());
   const most = Math.min(excursionRule.parts, away);
   const parts: Space[] = [];
-  for (const option of neglectedOptions(known, { space, incumbents }, direction)) {
+  for (const option of neglectedOptions(tried, { space, incumbents }, direction)) {
     if (parts.length === most) break;
     const part = partWith(space, option);
     if (part !== undefined) parts.push(part);
   }
   return parts.map((part, i) => {
-    const best = bestKnown(known, part, direction);
+    const best = bestKnown(tried, part, direction);
     return {
       space: part,
       incumbents: best,

@@ -157,6 +157,9 @@ describe('excursions', () => {
   test('begin when fifty designs are known for each parameter', () => {
     expect(from(100, 1, known.slice(51))).toEqual([]);
     expect(from(100, 1, known.slice(50))).toHaveLength(2);
+    // A design without a result was not tried.
+    const unlabelled = kindOf('e', 40, 0).map((one) => ({ ...one, reward: NaN, rewards: [] }));
+    expect(from(100, 1, [...known.slice(51), ...unlabelled])).toEqual([]);
   });
 });
 
