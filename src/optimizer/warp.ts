@@ -27,6 +27,9 @@ function logLikelihood(shortfalls: Float64Array, bend: number): number {
   return -0.5 * n * Math.log(square / n - (total / n) ** 2) - slope;
 }
 
+/** A median shortfall below these shares of the largest one and of the best reward's size is none: what bends there could not be bent back. */
+const leastShares = { largest: 1e-100, best: 1e-10 } as const;
+
 /** Below so many rewards none is bent. */
 const leastRewards = 10;
 
@@ -41,7 +44,9 @@ export function warpFor(rewards: Float64Array, direction: Direction): Warp {
   const best = measured.reduce((top, reward) => Math.max(top, sign * reward), -Infinity);
   const shortfalls = measured.map((reward) => best - sign * reward);
   const median = measured.length === 0 ? 0 : quantile(shortfalls, 0.5);
-  if (measured.length < leastRewards || !(median > 0)) return identity;
+  const largest = shortfalls.reduce((most, shortfall) => Math.max(most, shortfall), 0);
+  const least = Math.max(leastShares.largest * largest, leastShares.best * Math.abs(best));
+  if (measured.length < leastRewards || !(median > least)) return identity;
   const bends = Array.from({ length: powers.most - powers.least + 1 }, (_, i) => median * 2 ** (powers.least + i));
   const bend = bends.reduce((a, b) => (logLikelihood(shortfalls, b) > logLikelihood(shortfalls, a) ? b : a));
   if (bend === bends.at(-1)) return identity;

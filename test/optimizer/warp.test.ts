@@ -36,6 +36,13 @@ describe('rewards on another scale', () => {
           );
         },
       ),
+      {
+        examples: [
+          // Most are the best but for what a number can just tell.
+          [[0, 0, 0, 0, 0, -1.6e-14, 0, 0, 0, 5e-324], 'maximize'],
+          [[1e6, ...new Array<number>(8).fill(1e6 - 2 ** -32), -1e6], 'maximize'],
+        ],
+      },
     ));
 
   test.each(directions)('over powers of ten become a distribution without a long tail (%s)', (direction) => {
