@@ -78,9 +78,11 @@ async function run(
     const news = await run.tell(tells);
     const best = bestOf(run);
     await sumUpRounds(run, best);
-    const recommended = await optimizerOfRun(run, space, optionsOfRun(record.settings)).recommend();
-    await writeRunResults(run, best, recommended);
+    await writeRunResults(run, best);
     await reportOf(run).write();
+    const optimizer = optimizerOfRun(run, space, optionsOfRun(record.settings));
+    const recommended = await optimizer.recommend({ signal, observer: reporter.observer });
+    if (isAnother(recommended, best)) await writeRunResults(run, best, recommended);
     reporter.end();
     const [known, pending] = [tells.length - news, pendingRequests(record).length];
     const counts = { new: news, known, changed, empty, pending };

@@ -1,9 +1,11 @@
 import { UserError, type RandomStream } from '../base/index.ts';
-import type { History } from '../run/index.ts';
+import { pendingRequests, type History } from '../run/index.ts';
 import { createSpace, enumerate, type Design, type Space, type Value } from '../space/index.ts';
 import type { Direction } from '../table/index.ts';
+import { isAllowed } from './allowed.ts';
 import { bestKnown, type KnownDesign } from './buffer.ts';
 import { excursionRule } from './defaults.ts';
+import { countNew } from './generate.ts';
 import { trustRegion } from './region.ts';
 import type { Excursion, Ground } from './situation.ts';
 
@@ -43,7 +45,7 @@ function levelsOf({ definition, fixed }: Space): readonly Levels[] {
 
 /**
  * Options, as values to fix, that none of the incumbents has and that were tried in less than half of what each would have, were all tried
- * alike. The first ones are those whose trials times their rank by the best reward are the fewest: going by it, the option of rank r has
+ * alike. The first ones are those whose trials, and one, times their rank by the best reward are the fewest: going by it, the option of rank r has
  * 1 / r of the trials that the first one has, as by successive halving (Jamieson and Talwalkar 2016, arXiv:1502.07943).
  */
 export function neglectedOptions(
@@ -84,27 +86,47 @@ function partWith(space: Space, option: Design): Space | undefined {
   }
 }
 
+/** A design that was asked for and has no result. */
+const pending = ({ design }: { readonly design: Design }): KnownDesign => ({
+  design,
+  reward: NaN,
+  rewards: [],
+  failed: false,
+});
+
 /**
- * The parts of the space that some of the next `count` designs are looked for in, each with an option that the best designs do not have. None as long
- * as few designs are known.
+ * The parts of the space that some of the next `count` designs are looked for in, each with an option that the best designs do not have and with designs
+ * that are not taken. None as long as few designs that are allowed were tried.
  */
 export function excursionsFrom(
   { space, incumbents }: Pick<Ground, 'space' | 'incumbents'>,
-  { known, history, direction }: { known: readonly KnownDesign[]; history: History; direction: Direction },
+  {
+    known,
+    history,
+    direction,
+    taken,
+  }: {
+    readonly known: readonly KnownDesign[];
+    readonly history: History;
+    readonly direction: Direction;
+    readonly taken: readonly Design[];
+  },
   count: number,
   stream: RandomStream,
 ): readonly Excursion[] {
   const parameters = space.names.filter((name) => space.fixed[name] === undefined).length;
-  const tried = known.filter(({ rewards, failed }) => rewards.length > 0 || failed);
-  if (tried.length < excursionRule.knownPerParameter * parameters) return [];
+  const tried = known.filter(
+    ({ design, rewards, failed }) => (rewards.length > 0 || failed) && isAllowed(space, design),
+  );
   // Also of small batches this is the share, on average.
   const away = Math.floor(excursionRule.share * count + stream.uniform());
-  const most = Math.min(excursionRule.parts, away);
+  if (away === 0 || tried.length < excursionRule.knownPerParameter * parameters) return [];
+  const trials = [...tried, ...pendingRequests(history).map(pending)];
   const parts: Space[] = [];
-  for (const option of neglectedOptions(tried, { space, incumbents }, direction)) {
-    if (parts.length === most) break;
+  for (const option of neglectedOptions(trials, { space, incumbents }, direction)) {
+    if (parts.length === Math.min(excursionRule.parts, away)) break;
     const part = partWith(space, option);
-    if (part !== undefined) parts.push(part);
+    if (part !== undefined && countNew(part, taken, undefined, 1) > 0) parts.push(part);
   }
   return parts.map((part, i) => {
     const best = bestKnown(tried, part, direction);

@@ -194,7 +194,7 @@ export async function nextDesigns(
     space,
     excursions:
       learns && candidates === undefined
-        ? excursionsFrom({ space, incumbents }, { known, history, direction }, left, stream.split('excursions'))
+        ? excursionsFrom({ space, incumbents }, { known, history, direction, taken }, left, stream.split('excursions'))
         : [],
     table: warped(table, warp),
     taken,
