@@ -13,6 +13,8 @@ const efforts: { readonly [Name in PeerName]: Effort } = {
   'optuna-tpe': quick,
   'nevergrad-ngopt': quick,
   hebo: slow,
+  dibo: { ...slow, ...numbers, batch: 8 },
+  'diff-bbo': { ...slow, ...numbers, batch: 8 },
 };
 
 // A fit to each question, on a machine that does other things too.
