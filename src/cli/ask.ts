@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dataError, messageOf, readBytes, usageError } from '../base/index.ts';
 import {
   defaultCount,
+  askForRun,
   optimizerOfRun,
   optionsOfRun,
   runSettings,
@@ -160,9 +161,7 @@ function askColumns({ space, record }: Run, asked: readonly AskedDesign[]): Writ
 async function askAnew({ run, optimizer }: Opened, values: Values, reporter: Reporter, signal: AbortSignal) {
   checkAskColumns(run.record.settings);
   const count = values.count ?? run.record.settings.batch;
-  const asked = await optimizer.ask(count, { observer: reporter.observer, signal });
-  signal.throwIfAborted();
-  await run.ask(optimizer.round, asked);
+  const asked = await askForRun(run, optimizer, count, { observer: reporter.observer, signal });
   if (asked.length < count) reporter.note(`only ${countOf(asked.length, 'design')} left to ask for`);
   return asked;
 }

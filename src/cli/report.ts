@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataError } from '../base/index.ts';
+import { runModelFile } from '../optimizer/index.ts';
 import { runReportFile, writeRunReport } from '../report/index.ts';
 import { journalFile, readJournal, type RunRecord } from '../run/index.ts';
 import { defineCommand, type Command, type Files } from './command.ts';
@@ -22,7 +23,7 @@ async function readRun(directory: string): Promise<RunRecord> {
 }
 
 /** The files of a run that a report must not replace. */
-const runFiles = ['journal.jsonl', 'evaluations.csv', 'best.json'];
+const runFiles = ['journal.jsonl', 'evaluations.csv', 'best.json', runModelFile];
 
 async function run([directory]: Files, { out, json }: OutputValues, { stdout, signal }: Session): Promise<void> {
   const record = await readRun(directory);

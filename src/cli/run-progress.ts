@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runReportFile } from '../report/index.ts';
 import {
   isAnother,
   resultsAsked,
+  runModelFile,
   type Best,
   type OptimizeResult,
   type Recommended,
@@ -13,11 +15,14 @@ import type { Run, RunSettings, StopReason } from '../run/index.ts';
 import { clock, compact, type Reporter } from './progress.ts';
 import { countOf } from './text.ts';
 
-/** The files of a run that a user reads, by what they are; there is none of the best design before anything was measured. */
+/** The files of a run that a user reads, by what they are; there is none of the best design before anything was measured, and no model before
+ *  one was trained. */
 export function runFiles(directory: string, best: Best | undefined): Readonly<Record<string, string>> {
+  const model = join(directory, runModelFile);
   return {
     evaluations: join(directory, 'evaluations.csv'),
     ...(best === undefined ? {} : { best: join(directory, 'best.json') }),
+    ...(existsSync(model) ? { model } : {}),
     report: runReportFile(directory),
   };
 }

@@ -33,6 +33,8 @@ export interface SamplingOptions {
   readonly slabs: readonly HalfSpaces[];
   /** Pulls designs towards the target by a reward model's gradient as well. */
   readonly pull?: PullOptions;
+  /** What takes targets [n, 1] in own units to the scale of the rewards that the model was trained on; own units without it. */
+  readonly targetScale?: (target: Tensor) => Tensor;
   /** Starts from given designs with noise of this standard deviation (designs have unit variance) instead of from noise alone; above the
    *  schedule's smallest sigma, and cut to its largest. */
   readonly start?: { readonly sigma: number };
@@ -87,7 +89,8 @@ export function samplingGraph(
   const { sample, stochastic } = samplers[options.sampler];
   const shape = ['n', size.dimension];
   const parameters = mapValues(model.parameters, ({ shape: dims, data }) => constant(Float32Array.from(data), dims));
-  const target = reshape(input('target', ['n']), ['n', 1]);
+  const given = reshape(input('target', ['n']), ['n', 1]);
+  const target = options.targetScale?.(given) ?? given;
   const standardized = clamp(divide(subtract(target, reward.mean), reward.std), -farthestTarget, farthestTarget);
   const denoiser: ConditionalDenoiser = (x, sigma, condition) => denoise(parameters, size.blocks, x, sigma, condition);
   const guided = guidanceOf(model, options, standardized)(denoiser);

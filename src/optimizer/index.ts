@@ -43,7 +43,7 @@ export type { ProposeOptions } from './options.ts';
 export { propose } from './propose.ts';
 export { isAnother, type Recommended } from './recommend.ts';
 export { outcomesOfRound, summaryOf, type RoundReport } from './round-report.ts';
-export { optimizerOfRun, tellData, writeRunResults } from './run-optimizer.ts';
+export { askForRun, optimizerOfRun, runModelFile, tellData, writeRunResults } from './run-optimizer.ts';
 export { optionsOfRun, runSettings, type RunFacts, type RunOptions } from './run-settings.ts';
 export { repair, type Repaired, type RepairResult } from './repair.ts';
 export { defaultRepair, leastStrength, type RepairOptions } from './repair-options.ts';

@@ -19,6 +19,7 @@ import {
   type Program,
   type Values,
 } from '../graph/index.ts';
+import { designSchema } from '../run/index.ts';
 import { createSpace, type Design, type Space, type SpaceDefinition } from '../space/index.ts';
 import type { Direction, Table } from '../table/index.ts';
 import { columnOutputs, designsFromOutputs, outputName } from './columns.ts';
@@ -27,6 +28,7 @@ import { fixedCoordinates } from './fixed.ts';
 import { defaultThreads, labelledRows, type TrainedDenoiser } from './models.ts';
 import { printableRounder } from './printable.ts';
 import { rewardQuantile } from './targets.ts';
+import { bentTargets, type Bend } from './warp.ts';
 
 const metadataKey = 'diffusion-optimizer';
 const formatVersion = 1;
@@ -35,6 +37,8 @@ const formatVersion = 1;
 export interface ModelFacts {
   readonly version: number;
   readonly space: SpaceDefinition;
+  /** Values that the designs it was trained for keep, where there are any. */
+  readonly fixed?: Design;
   readonly reward: string;
   readonly direction: Direction;
   /** The design columns in the order of the table that the model was trained on. */
@@ -42,8 +46,8 @@ export interface ModelFacts {
   /** Decimals to print numbers with, by column, the reward's too; a column without is printed as it is. */
   readonly decimals: Readonly<Record<string, number>>;
   readonly normalization: {
-    /** z = (reward - mean) / std; larger z is better. */
-    readonly reward: { readonly mean: number; readonly std: number };
+    /** z = (reward - mean) / std; larger z is better. With `bend` that of the reward best - by log(1 + (best - reward) / by). */
+    readonly reward: { readonly mean: number; readonly std: number; readonly bend?: Bend };
     /** Of the encoded coordinates, `dimension` each: x = mean + scale z. */
     readonly designs: { readonly mean: readonly number[]; readonly scale: readonly number[] };
   };
@@ -62,12 +66,17 @@ export interface ModelFacts {
 const factsSchema = z.object({
   version: z.literal(formatVersion),
   space: z.custom<SpaceDefinition>((value) => typeof value === 'object' && value !== null),
+  fixed: designSchema.exactOptional(),
   reward: z.string(),
   direction: z.enum(['maximize', 'minimize']),
   columns: z.array(z.string()),
   decimals: z.record(z.string(), z.number()),
   normalization: z.object({
-    reward: z.object({ mean: z.number(), std: z.number() }),
+    reward: z.object({
+      mean: z.number(),
+      std: z.number(),
+      bend: z.object({ best: z.number(), by: z.number() }).exactOptional(),
+    }),
     designs: z.object({ mean: z.array(z.number()), scale: z.array(z.number()) }),
   }),
   schedule: z.string(),
@@ -83,23 +92,26 @@ const factsSchema = z.object({
 /**
  * A trained denoiser as the bytes of one `.onnx` file that any ONNX Runtime loads: noise and a target in, design columns out (see
  * `samplingGraph` for the inputs and `columnOutputs` for the outputs). Constraints are nearly met in it; a reader repairs the rest.
+ * `table` has its rewards in own units, and `bend` says how they were bent for training.
  */
 export function modelFile(
   { model }: TrainedDenoiser,
   table: Table,
   sampling: Omit<SamplingOptions, 'slabs'> = defaultSampling,
+  bend?: Bend,
 ): Uint8Array {
   const { space, reward, direction, columns, rewards } = table;
   const labelled = labelledRows(table).rewards;
   const facts: ModelFacts = {
     version: formatVersion,
     space: space.definition,
+    ...(Object.keys(space.fixed).length === 0 ? {} : { fixed: space.fixed }),
     reward,
     direction,
     columns,
     decimals: printedDecimals(table),
     normalization: {
-      reward: model.reward,
+      reward: { ...model.reward, ...(bend === undefined ? {} : { bend }) },
       designs: { mean: [...model.designs.mean], scale: [...model.designs.scale] },
     },
     schedule: model.schedule.name,
@@ -111,7 +123,12 @@ export function modelFile(
     labelledRows: labelled.length,
     best: rewardQuantile(labelled, direction, 1),
   };
-  const graph = samplingGraph(model, { ...sampling, slabs: space.constraints }, columnOutputs(space));
+  const options = {
+    ...sampling,
+    slabs: space.constraints,
+    ...(bend === undefined ? {} : { targetScale: bentTargets(bend) }),
+  };
+  const graph = samplingGraph(model, options, columnOutputs(space));
   return emitModel(graph, { [metadataKey]: JSON.stringify(facts) }).bytes;
 }
 
@@ -157,7 +174,8 @@ export function readModel(bytes: Uint8Array, file: string): LoadedModel {
   }
   try {
     const facts = factsSchema.parse(JSON.parse(text)) as ModelFacts;
-    const space = createSpace(facts.space, file);
+    const whole = createSpace(facts.space, file);
+    const space = facts.fixed === undefined ? whole : whole.fix(facts.fixed);
     checkGraph(description, facts, space);
     return { file, facts, space, bytes };
   } catch (cause) {

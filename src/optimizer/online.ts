@@ -1,4 +1,5 @@
 import { randomStream, usageError, type RandomStream } from '../base/index.ts';
+import { defaultSampling } from '../diffusion/index.ts';
 import { fitGaussianProcess } from '../reward/index.ts';
 import { orderedEvaluations, pendingRequests, type History } from '../run/index.ts';
 import { createDesignSet, type Design, type DesignSet, type Space } from '../space/index.ts';
@@ -19,6 +20,8 @@ import { countNew } from './generate.ts';
 import { initialDesigns, leavesRoom } from './initial.ts';
 import { learnOptions } from './learn-options.ts';
 import { learn } from './learn.ts';
+import { modelFile } from './model-file.ts';
+import type { TrainedDenoiser } from './models.ts';
 import type { AskOptions, OptimizerOptions, SearchOptions } from './optimizer-options.ts';
 import { trustRegion } from './region.ts';
 import { search } from './search.ts';
@@ -61,8 +64,9 @@ async function searchNext(
   exploration: number,
 ): Promise<readonly NextDesign[]> {
   const options = forRound(given, situation);
-  const { space, table, tried, stream, count, excursions } = situation;
+  const { space, table, tried, stream, count, excursions, onTrained } = situation;
   const learned = await learn(table, { ...learnOptions(options, stream), exploration });
+  onTrained(learned.trained);
   const chosen = createDesignSet(space);
   const on = async (
     ground: Ground,
@@ -170,7 +174,7 @@ export async function nextDesigns(
   space: Space,
   history: History,
   count: number,
-  { target: _, ...options }: OptimizerOptions & AskOptions,
+  { target: _, onModel, ...options }: OptimizerOptions & AskOptions,
 ): Promise<readonly NextDesign[]> {
   const { direction = 'maximize', exploration = defaultOnline.exploration, candidates, realSteps } = options;
   if (isExhausted(space, history, options)) {
@@ -201,6 +205,8 @@ export async function nextDesigns(
     tried: whenAsked(() => takenSet(space, history, taken)),
     stream,
     count: left,
+    onTrained: (trained: TrainedDenoiser) =>
+      onModel?.((reward) => modelFile(trained, { ...table, reward }, defaultSampling, warp.bend)),
   };
   const next = candidates === undefined ? searchNext : candidatesNext;
   const found = !learns ? [] : await next(situation, options, exploration);

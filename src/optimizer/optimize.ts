@@ -12,7 +12,7 @@ import type { Space } from '../space/index.ts';
 import { defaultCount } from './defaults.ts';
 import type { Evaluation } from './evaluation.ts';
 import { DiffusionOptimizer } from './optimizer.ts';
-import { journalled, optimizerOfRun, tellData, writeRunResults } from './run-optimizer.ts';
+import { askForRun, journalled, optimizerOfRun, tellData, writeRunResults } from './run-optimizer.ts';
 import { checkRunOptions } from './run-settings.ts';
 import { outcomesOfRound, summaryOf, type RoundReport } from './round-report.ts';
 import type { AskOptions, OptimizerOptions } from './optimizer-options.ts';
@@ -61,7 +61,7 @@ interface Parts {
 
 /** The options by what they are for. */
 function partsOf(options: OptimizeOptions): Parts {
-  const { onRound: _, onOutcome: __, run: ___, data: ____, observer, signal, ...others } = options;
+  const { onRound: _, onOutcome: __, run: ___, data: ____, observer, signal, onModel, ...others } = options;
   const { concurrency = 1, timeoutMs, retryTimeouts = false, retries = 0, backoffMs = 500, ...optimizing } = others;
   const stopping = signal === undefined ? {} : { signal };
   return {
@@ -74,7 +74,11 @@ function partsOf(options: OptimizeOptions): Parts {
       backoffMs,
       ...stopping,
     },
-    asking: { ...(observer === undefined ? {} : { observer }), ...stopping },
+    asking: {
+      ...(observer === undefined ? {} : { observer }),
+      ...(onModel === undefined ? {} : { onModel }),
+      ...stopping,
+    },
   };
 }
 
@@ -174,8 +178,8 @@ export async function optimize(
       signal?.throwIfAborted();
       const [reason] = optimizer.stop();
       if (reason !== undefined) return reason;
-      const asked = await optimizer.ask(Math.min(batch, budget - optimizer.evaluations), asking);
-      await run?.ask(optimizer.round, asked);
+      const count = Math.min(batch, budget - optimizer.evaluations);
+      const asked = await (run === undefined ? optimizer.ask(count, asking) : askForRun(run, optimizer, count, asking));
       await finishRound(asked.map(({ id, design }) => ({ id, design })));
     }
   }

@@ -37,6 +37,8 @@ export interface AskOptions {
   readonly observer?: Observer;
   /** Ends the work; `ask` rejects with its reason, and nothing was asked. */
   readonly signal?: AbortSignal;
+  /** Called, in rounds that train a denoiser, with what makes it a model file (see `modelFile`), given the reward's name. */
+  readonly onModel?: (file: (reward: string) => Uint8Array) => void;
 }
 
 /** Throws a usage error for a number that is not whole or below 1. */

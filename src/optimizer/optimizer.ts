@@ -66,7 +66,7 @@ export class DiffusionOptimizer {
    * that holds fewer. They are pending until they are told. Throws a usage error when none is left or another ask is under way, and the
    * signal's reason; nothing was asked then.
    */
-  async ask(count: number, { observer, signal }: AskOptions = {}): Promise<readonly AskedDesign[]> {
+  async ask(count: number, { observer, signal, onModel }: AskOptions = {}): Promise<readonly AskedDesign[]> {
     checkPositive('count', count);
     if (this.asking) throw usageError('another ask is under way; wait for it first');
     this.asking = true;
@@ -76,6 +76,7 @@ export class DiffusionOptimizer {
         ...this.options,
         ...(observer === undefined ? {} : { observer }),
         ...(signal === undefined ? {} : { signal }),
+        ...(onModel === undefined ? {} : { onModel }),
       });
       signal?.throwIfAborted();
       const asked = this.named(round, next);

@@ -1,8 +1,8 @@
 import { orderedEvaluations, type Run, type RunRecord, type Source, type Tell } from '../run/index.ts';
 import type { Space } from '../space/index.ts';
 import { tellOf, type Evaluation } from './evaluation.ts';
-import { DiffusionOptimizer } from './optimizer.ts';
-import type { OptimizerOptions } from './optimizer-options.ts';
+import { DiffusionOptimizer, type AskedDesign } from './optimizer.ts';
+import type { AskOptions, OptimizerOptions } from './optimizer-options.ts';
 import { stateOf } from './state.ts';
 import { isAnother, type Recommended } from './recommend.ts';
 import type { Best } from './stopping.ts';
@@ -30,6 +30,31 @@ export function optimizerOfRun({ record }: Run, space: Space, options: Optimizer
   const { threads, evaluations } = record.settings;
   const kept = { threads, ...(evaluations === undefined ? {} : { evaluations }), ...options };
   return DiffusionOptimizer.fromState(stateOf(space, kept, record), kept);
+}
+
+/** The denoiser of the latest round that trained one, in a run's directory. */
+export const runModelFile = 'model.onnx';
+
+/**
+ * Asks for designs and journals them, after the model they come from is kept as a file: once they are journalled, no ask will make it
+ * again. Rejects as `ask` does, with nothing journalled, and with a `stopped` error when the run cannot be written.
+ */
+export async function askForRun(
+  run: Run,
+  optimizer: DiffusionOptimizer,
+  count: number,
+  options: AskOptions,
+): Promise<readonly AskedDesign[]> {
+  const models: ((reward: string) => Uint8Array)[] = [];
+  const onModel: AskOptions['onModel'] = (file) => {
+    models.push(file);
+    options.onModel?.(file);
+  };
+  const asked = await optimizer.ask(count, { ...options, onModel });
+  for (const file of models) await run.writeFile(runModelFile, file(run.record.settings.reward));
+  options.signal?.throwIfAborted();
+  await run.ask(optimizer.round, asked);
+  return asked;
 }
 
 /**

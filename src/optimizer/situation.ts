@@ -3,6 +3,7 @@ import type { Prediction } from '../run/index.ts';
 import type { Design, Space } from '../space/index.ts';
 import type { Table } from '../table/index.ts';
 import type { Tried } from './context.ts';
+import type { TrainedDenoiser } from './models.ts';
 import type { Region } from './region.ts';
 
 /** A design to try next. */
@@ -37,4 +38,6 @@ export interface Situation extends Ground {
   readonly stream: RandomStream;
   readonly count: number;
   readonly excursions: readonly Excursion[];
+  /** Told of the denoiser, where one is trained. */
+  readonly onTrained: (trained: TrainedDenoiser) => void;
 }

@@ -1,9 +1,20 @@
 import { quantile } from '../base/index.ts';
+import { add, divide, log, maximum, minimum, multiply, subtract, type Tensor } from '../graph/index.ts';
 import type { Prediction } from '../run/index.ts';
 import type { Direction, Table } from '../table/index.ts';
 
+/** How rewards are bent: a shortfall s of the best one is by * log(1 + s / by). */
+export interface Bend {
+  /** The best reward, own units. */
+  readonly best: number;
+  /** Negative where less reward is better. */
+  readonly by: number;
+}
+
 /** A change of a reward's scale that keeps its order. */
 export interface Warp {
+  /** None where rewards are left as they are. */
+  readonly bend?: Bend;
   readonly forward: (reward: number) => number;
   /** Of warped rewards, also of those better than all that were measured. */
   readonly inverse: (warped: number) => number;
@@ -51,6 +62,7 @@ export function warpFor(rewards: Float64Array, direction: Direction): Warp {
   const bend = bends.reduce((a, b) => (logLikelihood(shortfalls, b) > logLikelihood(shortfalls, a) ? b : a));
   if (bend === bends.at(-1)) return identity;
   return {
+    bend: { best: sign * best, by: sign * bend },
     forward: (reward) => sign * (best - bend * Math.log1p((best - sign * reward) / bend)),
     inverse: (warped) => sign * (best - bend * Math.expm1((best - sign * warped) / bend)),
   };
@@ -71,3 +83,12 @@ export function unwarped({ mean, std }: Prediction, { inverse }: Warp): Predicti
   const [low, high] = [finite(inverse(mean - std)), finite(inverse(mean + std))];
   return { mean: finite(inverse(mean)), std: Math.abs(high / 2 - low / 2) };
 }
+
+/** Bends targets, [n, 1] in own units; one better than the best reward keeps its distance from it. */
+export const bentTargets =
+  ({ best, by }: Bend) =>
+  (target: Tensor): Tensor => {
+    const bends = divide(subtract(best, target), by);
+    const beyond = minimum(bends, 0);
+    return subtract(best, multiply(by, add(log(add(1, maximum(bends, 0))), beyond)));
+  };

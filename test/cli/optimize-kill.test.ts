@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { folderWith } from '../support/cli.ts';
@@ -16,18 +16,23 @@ import {
 
 const args = ['--json', '--concurrency', '3', '--seed', '5'];
 
-let whole: readonly string[] = [];
-
-beforeAll(async () => {
+/** What a run that is not killed leaves in its folder. */
+async function leftBy<Left>(flags: readonly string[], left: (folder: string) => Left): Promise<Left> {
   const folder = mkdtempSync(join(tmpdir(), 'diffopt-'));
   try {
     writeFiles(folder);
-    expect(await optimizing({ folder, args })).toMatchObject({ code: 0 });
-    whole = resultsIn(folder);
-    expect(whole[0]!.split('\n')).toHaveLength(14);
+    expect(await optimizing({ folder, flags, args })).toMatchObject({ code: 0 });
+    return left(folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+let whole: readonly string[] = [];
+
+beforeAll(async () => {
+  whole = await leftBy(optimizingArgs, resultsIn);
+  expect(whole[0]!.split('\n')).toHaveLength(14);
 });
 
 function resultsIn(folder: string): readonly string[] {
@@ -107,13 +112,29 @@ describe('an optimization without candidates', () => {
   const catalogue = optimizingArgs.indexOf('--candidates');
   const flags = optimizingArgs.filter((_, i) => i !== catalogue && i !== catalogue + 1);
 
-  it('that is killed while the denoiser trains goes on as if nothing had happened', async () => {
-    const [never, killed] = [folderWith(optimizingFiles), folderWith(optimizingFiles)];
-    expect(await optimizing({ folder: never, flags, args })).toMatchObject({ code: 0 });
-    const env = { DIFFOPT_TEST_KILL: 'compute 60' };
-    expect((await optimizing({ folder: killed, flags, args, env })).signal).toBe('SIGKILL');
-    expect(fileOf(killed, 'run', 'journal.jsonl')).not.toContain('"round":2');
-    expect((await optimizing({ folder: killed, flags, args })).code).toBe(0);
-    expect(resultsIn(killed)).toEqual(resultsIn(never));
+  const filesIn = (folder: string) => [...resultsIn(folder), readFileSync(join(folder, 'run', 'model.onnx'), 'base64')];
+  let never: readonly string[] = [];
+
+  beforeAll(async () => {
+    never = await leftBy(flags, filesIn);
   }, 60_000);
+
+  it.each([
+    ['while the denoiser trains', 'compute 60'],
+    ['while its model is renamed', 'rename model.onnx 1 before'],
+    ['when its model was renamed', 'rename model.onnx 1 after'],
+  ])(
+    'that is killed %s goes on as if nothing had happened',
+    async (_, moment) => {
+      const killed = folderWith(optimizingFiles);
+      const env = { DIFFOPT_TEST_KILL: moment };
+      expect((await optimizing({ folder: killed, flags, args, env })).signal).toBe('SIGKILL');
+      expect(fileOf(killed, 'run', 'journal.jsonl')).not.toContain('"round":2');
+      expect(existsSync(join(killed, 'run', 'model.onnx'))).toBe(moment.endsWith('after'));
+      expect((await optimizing({ folder: killed, flags, args })).code).toBe(0);
+      expect(filesIn(killed)).toEqual(never);
+      expect(readdirSync(join(killed, 'run')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    },
+    60_000,
+  );
 });

@@ -16,6 +16,7 @@ import {
 } from '../../src/optimizer/index.ts';
 import { createRounder, createSpace, type Design } from '../../src/space/index.ts';
 import type { Table } from '../../src/table/index.ts';
+import { warpFor, warped } from '../../src/optimizer/warp.ts';
 import { mixedSpace, mixedTable, tiedTable, trainQuickly } from './mixed.ts';
 
 const runtime = onnxRuntime({ threads: 1 });
@@ -71,6 +72,33 @@ describe('a saved model', () => {
     });
     expect(outputs).toEqual(names.map((name) => `design/${name}`));
     expect(Object.keys(metadata)).toEqual(['diffusion-optimizer']);
+  });
+
+  test('of bent rewards is asked for rewards in their own units', async () => {
+    const skewed = { ...table, rewards: table.rewards.map((reward) => -Math.exp(-reward / 4)) };
+    const warp = warpFor(skewed.rewards, 'maximize');
+    const bent = await trainQuickly(warped(skewed, warp));
+    const plain = readModel(modelFile(bent, warped(skewed, warp)), 'plain.onnx');
+    const own = readModel(modelFile(bent, skewed, defaultSampling, warp.bend), 'own.onnx');
+    expect(own.facts.best).toBe(Math.max(...skewed.rewards));
+    expect(own.facts.normalization.reward.bend).toEqual(warp.bend);
+    const target = Float64Array.from(skewed.rewards).sort()[30]!;
+    const draw = (file: LoadedModel, asked: number) => sampleModel(file, { count: 40, target: asked, threads: 1 });
+    const [told, expected] = [await draw(own, target), await draw(plain, warp.forward(target))];
+    const near = told.designs.filter(
+      (design, i) => Math.abs(Number(design['temperature']) - Number(expected.designs[i]!['temperature'])) < 0.21,
+    );
+    expect(near.length).toBeGreaterThanOrEqual(39);
+    // What the target says as it stands would ask for something else.
+    expect((await draw(plain, target)).designs).not.toEqual(expected.designs);
+  });
+
+  test('keeps the fixed values of the space that it is for', async () => {
+    const fix = { layers: 3, grade: 16 };
+    const file = readModel(modelFile(trained, { ...table, space: table.space.fix(fix) }), 'fixed.onnx');
+    expect(file.facts.fixed).toEqual(fix);
+    const { designs } = await sampleModel(file, { count: 20, fix: { guide: 'ACGT' } });
+    for (const design of designs) expect(design).toMatchObject({ ...fix, guide: 'ACGT' });
   });
 
   test('of a stochastic sampler takes the noise of its steps too', () => {

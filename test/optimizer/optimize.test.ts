@@ -1,10 +1,19 @@
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { UserError, randomStream } from '../../src/base/index.ts';
-import { optimize, runSettings, type OptimizeOptions, type RoundReport } from '../../src/optimizer/index.ts';
-import { openRun, type RunSettings } from '../../src/run/index.ts';
+import {
+  optimize,
+  readModel,
+  runModelFile,
+  runSettings,
+  sampleModel,
+  type OptimizeOptions,
+  type RoundReport,
+} from '../../src/optimizer/index.ts';
+import { openRun, type RunRequest, type RunSettings } from '../../src/run/index.ts';
 import type { Design } from '../../src/space/index.ts';
 import { folderWith } from '../support/cli.ts';
 import { bowl, cube, grid, gridReward, tinySearch } from './online.ts';
@@ -168,6 +177,29 @@ describe('a run directory', () => {
     expect(run.record.stopped).toBe('budget');
     expect(JSON.parse(await readFile(join(directory, 'best.json'), 'utf8'))).toMatchObject({ reward: best!.reward });
     await run.close();
+  });
+
+  test('keeps the model that the latest designs come from, whole before they are journalled', async () => {
+    const directory = newDirectory();
+    const run = await openRun(directory, settings);
+    const file = join(directory, runModelFile);
+    const journalled: boolean[] = [];
+    const watched = {
+      ...run,
+      ask: async (round: number, requests: readonly RunRequest[]) => {
+        journalled.push(existsSync(file));
+        await run.ask(round, requests);
+      },
+    };
+    await optimize(cube, bowl, { ...options, run: watched });
+    await run.close();
+    expect(journalled).toEqual([false, true, true]);
+    const { facts, space } = readModel(await readFile(file), file);
+    expect(facts).toMatchObject({ reward: 'yield', direction: 'maximize', columns: cube.names, rows: 16 });
+    const rewards = run.record.evaluations.slice(0, 16).map((one) => (one.status === 'measured' ? one.reward : NaN));
+    expect(facts.best).toBe(Math.max(...rewards));
+    const { designs } = await sampleModel(readModel(await readFile(file), file), { count: 5, threads: 1 });
+    for (const design of designs) expect(space.problemWith(design)).toBeUndefined();
   });
 
   test('sums up a round that was told and not summed up', async () => {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mean, randomStream, standardDeviation } from '../../src/base/index.ts';
-import { unwarped, warpFor } from '../../src/optimizer/warp.ts';
+import { input, referenceRuntime } from '../../src/graph/index.ts';
+import { bentTargets, unwarped, warpFor } from '../../src/optimizer/warp.ts';
+import { evaluate } from '../graph/helpers.ts';
 
 const directions = ['maximize', 'minimize'] as const;
 
@@ -44,6 +46,25 @@ describe('rewards on another scale', () => {
         ],
       },
     ));
+
+  test.each(directions)(
+    'bend in a graph as they do outside, and those beyond the best keep their distance (%s)',
+    async (direction) => {
+      const sign = direction === 'maximize' ? -1 : 1;
+      const rewards = drawn(200, (normal) => sign * Math.exp(2 * normal));
+      const { bend, forward } = warpFor(rewards, direction);
+      const beyond = [0.1, 3, 1e4].map((distance) => bend!.best - sign * distance);
+      const data = Float64Array.from([...rewards, ...beyond]);
+      const target = input('target', ['n', 1]);
+      const { bent } = await evaluate(
+        referenceRuntime,
+        { bent: bentTargets(bend!)(target) },
+        { target: { shape: [203, 1], data } },
+      );
+      rewards.forEach((reward, i) => expect(bent!.data[i]).toBeCloseTo(forward(reward), 9));
+      expect(Array.from(bent!.data.slice(200))).toEqual(beyond.map((reward) => expect.closeTo(reward, 9) as number));
+    },
+  );
 
   test.each(directions)('over powers of ten become a distribution without a long tail (%s)', (direction) => {
     const sign = direction === 'maximize' ? -1 : 1;
