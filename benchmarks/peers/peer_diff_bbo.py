@@ -2,6 +2,8 @@
 f641a5f), with their settings for functions of 200 dimensions; in single precision. The paper's own program is not published.
 """
 
+from functools import partial
+
 import torch
 from peer_diffusion import STEPS, NoiseSchedule, Rounds, Scale, TimeFeatures, times
 from torch import nn
@@ -62,10 +64,9 @@ class DiffBbo(Rounds):
     def trained(self, model, x, y, weights):
         optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
         for _ in range(EPOCHS):
-            for rows in torch.arange(len(x)).split(TRAINING_BATCH):
+            for designs, rewards, weight in zip(*(part.split(TRAINING_BATCH) for part in (x, y, weights))):
                 optimizer.zero_grad()
-                predicted = lambda noised, time, rows=rows: model.trained_on(noised, time, y[rows])
-                SCHEDULE.loss(x[rows], predicted, weights[rows]).backward()
+                SCHEDULE.loss(designs, partial(model.trained_on, target=rewards), weight).backward()
                 optimizer.step()
         return model.requires_grad_(False)
 

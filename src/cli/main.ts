@@ -32,18 +32,31 @@ async function run(args: readonly string[], session: Session): Promise<void> {
   else await request.command.start(request.operands, request.texts, session);
 }
 
+/** A module of the user's that calls `process.exit` must not make half of the work look done. */
+function endedByOthers(code: number): void {
+  if (code !== 0) return;
+  explain(new UserError('stopped', 'the process was ended before its work was done, by code that it loaded'));
+  process.exitCode = exitCodes.stopped;
+}
+
+function leave(code: number): never {
+  process.removeListener('exit', endedByOthers);
+  process.exit(code);
+}
+
 /** Whoever read our output has seen enough (`diffopt ... | head`). Other failures reach whoever wrote. */
 function leaveWithReader({ code }: NodeJS.ErrnoException): void {
-  if (code === 'EPIPE') process.exit(0);
+  if (code === 'EPIPE') leave(0);
 }
 
 async function main(): Promise<number> {
   const abort = new AbortController();
   const interrupt = (): void => {
     // A second signal ends the process at once, and with it the programs that it started.
-    if (abort.signal.aborted) process.exit(interrupted);
+    if (abort.signal.aborted) leave(interrupted);
     abort.abort(new Error('interrupted'));
   };
+  process.on('exit', endedByOthers);
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
   process.stdout.on('error', leaveWithReader);
@@ -59,6 +72,7 @@ async function main(): Promise<number> {
     explain(error);
     return error instanceof UserError ? exitCodes[error.kind] : unexpected;
   } finally {
+    process.removeListener('exit', endedByOthers);
     process.removeListener('SIGINT', interrupt);
     process.removeListener('SIGTERM', interrupt);
   }

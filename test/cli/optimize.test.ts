@@ -106,6 +106,21 @@ describe('optimize', () => {
     );
   });
 
+  it('that a module ends by process.exit fails, says so, and goes on with what was told', async () => {
+    const ending = `let calls = 0;\nexport default ({ x }) => (++calls === 4 ? process.exit(0) : x);`;
+    const folder = folderWith({ 'space.json': planeSpace, 'module.mjs': ending });
+    const run = () => diffopt(['optimize', '--module', 'module.mjs', ...withSpace], folder);
+    const { code, stderr } = await run();
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/diffopt: the process was ended before its work was done, by code that it loaded\n$/);
+    const told = () => factsIn(fileOf(folder, 'diffopt-run', 'journal.jsonl')).filter(({ event }) => event === 'told');
+    expect(told()).toHaveLength(3);
+    expect((await run()).code).toBe(3);
+    expect(told()).toHaveLength(6);
+    expect((await run()).code).toBe(0);
+    expect(told()).toHaveLength(8);
+  });
+
   it('asks for the same with 1 and with 16 experiments at a time', async () => {
     const results = [];
     for (const [concurrency, ORACLE_MS] of [
