@@ -3,7 +3,7 @@
  * killed: `npm run soak -- --kills 100 --seed 1`. Ends with one line, and with exit code 1 when anything was lost or differs.
  */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -71,7 +71,8 @@ async function stateOf(directory: string): Promise<'starting' | 'asking' | 'eval
 }
 
 function resultsIn(folder: string): string {
-  return ['evaluations.csv', 'best.json'].map((name) => fileOf(folder, 'run', name)).join('');
+  const model = readFileSync(join(folder, 'run', 'model.onnx'), 'base64');
+  return [...['evaluations.csv', 'best.json'].map((name) => fileOf(folder, 'run', name)), model].join('');
 }
 
 const folders: string[] = [];
