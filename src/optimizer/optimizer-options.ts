@@ -8,7 +8,8 @@ export type SearchOptions = Omit<ProposeOptions, 'count' | 'target' | 'quantile'
 /**
  * Of `SearchOptions`, `pool` is 10 samples for each design asked for and 1024 at least, `generations` is 3, `diversity` 0.5, and fewer
  * targets are asked for; the surrogate is a Gaussian process, except of sequences, and sees rewards on another scale (`warpFor`); what is
- * predicted is on their own. Among `candidates` nothing is generated: no denoiser is trained, the surrogate is always a Gaussian process,
+ * predicted is on their own. From 50 tried designs for each parameter on, half of a batch may be looked for with options held that are hardly
+ * tried (`excursionsFrom`), each from a pool of a quarter of the size, two at most, beside the rest. Among `candidates` nothing is generated: no denoiser is trained, the surrogate is always a Gaussian process,
  * and a batch is chosen by expected improvement; one after the other, where the surrogate has covariances, `diversity` is not given and at
  * most 256 are asked for.
  */
