@@ -9,16 +9,16 @@ import os
 import random
 
 import torch
-from peer_diffusion import STEPS, NoiseSchedule, Rounds, Scale, TimeFeatures, times
+from peer_diffusion import STEPS, NoiseSchedule, Rounds, Scale, TimeFeatures, effort, times
 from torch import nn
 from torch.distributions import Normal
 from torch.nn import functional
 
 BUFFER = int(os.environ.get("DIFFOPT_DIBO_BUFFER", "500"))
-MEMBERS, EPOCHS, TRAINING_BATCH = 5, 50, 256
-FINE_TUNING_STEPS = 50
+MEMBERS, EPOCHS, TRAINING_BATCH = 5, effort(50), 256
+FINE_TUNING_STEPS = effort(50)
 TEMPERATURE = 1e-5
-PROPOSALS = 10
+PROPOSALS = effort(10)
 LOCAL_SEARCH_STEPS = 10
 
 SCHEDULE = NoiseSchedule()

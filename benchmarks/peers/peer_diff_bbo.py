@@ -5,10 +5,10 @@ f641a5f), with their settings for functions of 200 dimensions; in single precisi
 from functools import partial
 
 import torch
-from peer_diffusion import STEPS, NoiseSchedule, Rounds, Scale, TimeFeatures, times
+from peer_diffusion import STEPS, NoiseSchedule, Rounds, Scale, TimeFeatures, effort, times
 from torch import nn
 
-MEMBERS, EPOCHS, TRAINING_BATCH = 5, 200, 512
+MEMBERS, EPOCHS, TRAINING_BATCH = 5, effort(200), 512
 DROPPED = 0.15
 GUIDANCE = 2.0
 BINS, BIN_SMOOTHING, MOST_WEIGHT = 20, 1e-3, 5.0

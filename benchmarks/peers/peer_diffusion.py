@@ -1,6 +1,7 @@
 """What the peers made of diffusion models share: standardized data, first designs, and a noise schedule of 30 steps."""
 
 import math
+import os
 
 import torch
 from peer_gaussian import FirstDesigns
@@ -8,6 +9,11 @@ from peer_protocol import Asked
 from torch import nn
 
 STEPS = 30
+
+
+def effort(count):
+    """So many epochs, steps or proposals, or the share of them that DIFFOPT_PEER_EFFORT says, to see whether all works."""
+    return max(1, round(count * float(os.environ.get("DIFFOPT_PEER_EFFORT", "1"))))
 
 
 class Scale:
@@ -87,7 +93,9 @@ class Rounds:
     def ask(self, count):
         if len(self.points) < self.first_count:
             return self.first.ask(count)
-        points, rewards = torch.tensor(self.points), torch.tensor(self.rewards).unsqueeze(1)
+        single = torch.float32
+        points = torch.tensor(self.points, dtype=single)
+        rewards = torch.tensor(self.rewards, dtype=single).unsqueeze(1)
         proposed = self.propose(points, rewards, count)
         return [Asked(self.space.design_at(point)) for point in proposed.clamp(0, 1).tolist()]
 
