@@ -65,4 +65,4 @@ export const manyMeasured = 200;
 export const quickProcess = { hyperparameterRows: 200, iterations: 20 } as const;
 
 /** Of the Gaussian process of a round: what it takes for alike there is measured, and known better in the next. docs/decisions.md. */
-export const roundProcess = { alikeOptions: true } as const;
+export const roundProcess = { alikeOptions: true, harmonics: 2400 } as const;

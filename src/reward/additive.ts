@@ -30,17 +30,27 @@ const mostHarmonics = 24;
 /** With fewer there is no additive part. */
 const leastHarmonics = 8;
 
-/** Harmonics of all numbers together are at most so many: bounds what predictions cost. */
-const harmonicsInAll = 480;
+/** What says whether there is an additive part, and how much of one. */
+export interface AdditiveOptions {
+  /** The groups that coordinates belong to, numbered from 0. */
+  readonly groups: readonly number[];
+  /** Harmonics of all numbers together are at most so many (480): bounds what predictions cost. */
+  readonly harmonics?: number;
+}
 
-/** Of the groups that coordinates belong to, numbered from 0. Undefined for one parameter, and for more than 60 numbers. */
-export function additiveLayout(groups: readonly number[]): AdditiveLayout | undefined {
+export const defaultHarmonics = 480;
+
+/** Undefined for one parameter, and for more numbers than an eighth of the harmonics. */
+export function additiveLayout({
+  groups,
+  harmonics: inAll = defaultHarmonics,
+}: AdditiveOptions): AdditiveLayout | undefined {
   const sizes = new Map<number, number>();
   for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
   const coordinates = [...groups.keys()];
   const numbers = coordinates.filter((k) => sizes.get(groups[k]!) === 1);
   const options = coordinates.filter((k) => sizes.get(groups[k]!)! > 1);
-  const harmonics = Math.min(mostHarmonics, Math.floor(harmonicsInAll / Math.max(1, numbers.length)));
+  const harmonics = Math.min(mostHarmonics, Math.floor(inAll / Math.max(1, numbers.length)));
   if (sizes.size < 2 || harmonics < leastHarmonics) return undefined;
   return { numbers, options, parameters: sizes.size, harmonics };
 }

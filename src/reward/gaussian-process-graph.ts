@@ -15,7 +15,7 @@ import {
   sum,
   type Tensor,
 } from '../graph/index.ts';
-import { additiveLayout, frequency, harmonicShares, type AdditiveLayout } from './additive.ts';
+import { additiveLayout, frequency, harmonicShares, type AdditiveLayout, type AdditiveOptions } from './additive.ts';
 import {
   additiveLogLength,
   additiveVariance,
@@ -44,7 +44,7 @@ export function covariancesWith(known: Inputs, unit: Float64Array, theta: Hyperp
   const n = known.designs.length / groups.length;
   const product = productWith(known, unit, theta);
   const times = (left: Tensor, weights: Float64Array): Tensor => matMul(left, constant(weights, [weights.length, 1]));
-  const layout = additiveLayout(groups);
+  const layout = additiveLayout(known);
   if (layout === undefined) {
     return { whole: product, weighted: (designs, weights) => times(product(designs), weights) };
   }
@@ -127,14 +127,15 @@ interface Additive {
 
 /** The additive part: covariances are features times `ofKnown`, and `offsets`. */
 function additiveWith(
-  { designs, groups }: Inputs,
+  known: Inputs,
   unit: Float64Array,
   { numbers, options, parameters, harmonics }: AdditiveLayout,
   theta: Hyperparameters,
 ): Additive {
+  const { designs, groups } = known;
   const d = groups.length;
   const n = designs.length / d;
-  const each = additiveVariance(groups, theta) / parameters;
+  const each = additiveVariance(known, theta) / parameters;
   const { shares } = harmonicShares(harmonics, additiveLogLength(theta));
   const waves = numbers.length * harmonics;
   const width = 2 * waves + (options.length > 0 ? d : 0);
@@ -182,12 +183,12 @@ export interface Posterior {
 export function posterior(
   covariances: Tensor,
   { whitening, whitened, mean }: Conditioned,
-  groups: readonly number[],
+  known: AdditiveOptions,
   theta: Hyperparameters,
 ): Posterior {
   const n = whitened.length;
   const white = matMul(covariances, constant(whitening, [n, n]), { transposeB: true });
-  const left = maximum(subtract(priorVariance(groups, theta), sum(square(white), [1], true)), 0);
+  const left = maximum(subtract(priorVariance(known, theta), sum(square(white), [1], true)), 0);
   return {
     mean: add(matMul(white, constant(whitened, [n, 1])), mean),
     variance: add(left, noiseVariance(theta)),

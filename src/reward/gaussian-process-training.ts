@@ -1,4 +1,5 @@
 import type { RandomStream } from '../base/index.ts';
+import { defaultHarmonics } from './additive.ts';
 import { solveHere, type Solved, type Standardised } from './gaussian-process-solve.ts';
 import { solveInThread } from './gaussian-process-thread.ts';
 import type { Inputs } from './kernel.ts';
@@ -19,6 +20,8 @@ export interface GaussianProcessTraining {
   readonly crossValidatedRows: number;
   /** Whether it is learnt which options are alike, where several choices have the same ones. */
   readonly alikeOptions: boolean;
+  /** Waves of the additive part, of all numbers together, at most 24 each; with fewer than 8 each it has none. */
+  readonly harmonics: number;
 }
 
 export const gaussianProcessDefaults: GaussianProcessTraining = {
@@ -27,6 +30,7 @@ export const gaussianProcessDefaults: GaussianProcessTraining = {
   iterations: 40,
   crossValidatedRows: 100,
   alikeOptions: false,
+  harmonics: defaultHarmonics,
 };
 
 /** A direction-free choice of rows: extreme rewards, which say most about both ends, and random others. In ascending order. */

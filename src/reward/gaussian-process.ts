@@ -60,12 +60,14 @@ export const fitGaussianProcess =
     checkRows(rewards);
     const training: GaussianProcessTraining = { ...gaussianProcessDefaults, ...overrides };
     const { alikeOptions, ...numbers } = training;
+    const { harmonics } = numbers;
     const optionLists = alikeOptions ? labelled.optionLists : undefined;
     const groups = renumbered(labelled.groups ?? Array.from({ length: dimension }, (_, j) => j));
     const unit = units(groups);
     const inUnits = (encoded: Float32Array): Inputs => ({
       designs: Float64Array.from(encoded, (value, i) => value * unit[i % dimension]!),
       groups,
+      harmonics,
       ...(optionLists === undefined ? {} : { optionLists }),
     });
     const inputs = inUnits(designs);
@@ -77,7 +79,7 @@ export const fitGaussianProcess =
     const { theta, conditioned } = await solveRows({ inputs, y }, rows, training, context);
     const known = pick(inputs, rows);
     const covariances = covariancesWith(known, unit, theta);
-    const atDesigns = posterior(covariances.whole(input('designs', ['n', dimension])), conditioned, groups, theta);
+    const atDesigns = posterior(covariances.whole(input('designs', ['n', dimension])), conditioned, known, theta);
     const program = await runtime.compile({ outputs: { ...atDesigns } });
 
     const inOwnUnits = (predicted: Predictions): Predictions => ({
@@ -97,7 +99,7 @@ export const fitGaussianProcess =
         ...numbers,
         rows: rows.length,
         signalVariance: signalVariance(theta),
-        additiveVariance: additiveVariance(groups, theta),
+        additiveVariance: additiveVariance(inputs, theta),
         additiveLength: Math.exp(additiveLogLength(theta)),
         noiseVariance: noiseVariance(theta),
       },

@@ -1,4 +1,4 @@
-import { additiveCovariance, additiveLayout, additiveSlope, prepared } from './additive.ts';
+import { additiveCovariance, additiveLayout, additiveSlope, prepared, type AdditiveOptions } from './additive.ts';
 import { correlationAt, correlationSlopeAt } from './matern.ts';
 import { optionLayout, optionValue } from './options.ts';
 import { addRows, squaredDistance } from './rows.ts';
@@ -24,7 +24,7 @@ export const signalVariance = (theta: Hyperparameters): number => Math.exp(fromE
 export const noiseVariance = (theta: Hyperparameters): number => smallestNoise + Math.exp(fromEnd(theta, 1));
 
 /** Designs whose coordinates have a unit in which each parameter's range, or a change of choice, is about 1. */
-export interface Inputs {
+export interface Inputs extends AdditiveOptions {
   /** n x d. */
   readonly designs: Float64Array;
   /** d: the length scale of each coordinate. */
@@ -34,12 +34,12 @@ export interface Inputs {
 }
 
 /** 0 where designs have no additive part. */
-export const additiveVariance = (groups: readonly number[], theta: Hyperparameters): number =>
-  additiveLayout(groups) === undefined ? 0 : Math.exp(fromEnd(theta, 3));
+export const additiveVariance = (inputs: AdditiveOptions, theta: Hyperparameters): number =>
+  additiveLayout(inputs) === undefined ? 0 : Math.exp(fromEnd(theta, 3));
 
 /** The variance of a reward before anything is known, noise left out. */
-export const priorVariance = (groups: readonly number[], theta: Hyperparameters): number =>
-  signalVariance(theta) + additiveVariance(groups, theta);
+export const priorVariance = (inputs: AdditiveOptions, theta: Hyperparameters): number =>
+  signalVariance(theta) + additiveVariance(inputs, theta);
 
 /** 1 / length scale, for each coordinate. */
 export function inverseLengths(groups: readonly number[], theta: Hyperparameters): Float64Array {
@@ -67,12 +67,13 @@ export function placed(inputs: Inputs, theta: Hyperparameters): Float64Array {
 
 /** The additive part's covariance, before its variance, of row i of some designs and row j of others; undefined where there is none. */
 function additiveBetween(
-  { designs, groups }: Inputs,
+  inputs: Inputs,
   others: Inputs,
   theta: Hyperparameters,
 ): ((i: number, j: number) => number) | undefined {
-  const layout = additiveLayout(groups);
+  const layout = additiveLayout(inputs);
   if (layout === undefined) return undefined;
+  const { designs, groups } = inputs;
   const d = groups.length;
   const alike = additiveCovariance(layout, d, additiveLogLength(theta));
   const [a, b] = [prepared(designs, d, layout), prepared(others.designs, d, layout)];
@@ -115,7 +116,7 @@ export function covariance({ inputs, squares, additive }: Pairs, theta: Hyperpar
     for (let j = 0; j < i; j++) target[i * n + j] = signal * correlationAt(squares[i * n + j]!);
     target[i * n + i] = signal + noise;
   }
-  const variance = additiveVariance(groups, theta);
+  const variance = additiveVariance(inputs, theta);
   additive?.forEach((value, at) => (target[at]! += variance * value));
   return target;
 }
@@ -127,7 +128,7 @@ export function crossCovariance(known: Inputs, others: Inputs, theta: Hyperparam
   const n = known.designs.length / d;
   const [z, own] = [placed(known, theta), placed(others, theta)];
   const signal = signalVariance(theta);
-  const variance = additiveVariance(groups, theta);
+  const variance = additiveVariance(known, theta);
   const alike = additiveBetween(others, known, theta) ?? (() => 0);
   return (i) =>
     Float64Array.from(
@@ -205,17 +206,18 @@ async function pullBackProduct(
 
 async function pullBackAdditive(
   gradient: Float64Array,
-  { inputs: { designs, groups }, additive }: Pairs,
+  { inputs, additive }: Pairs,
   theta: Hyperparameters,
   w: Float64Array,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const layout = additiveLayout(groups);
+  const layout = additiveLayout(inputs);
   if (layout === undefined || additive === undefined) return;
+  const { designs, groups } = inputs;
   const d = groups.length;
   const n = designs.length / d;
   const [lengthAt, varianceAt] = [theta.length - 4, theta.length - 3];
-  const variance = additiveVariance(groups, theta);
+  const variance = additiveVariance(inputs, theta);
   const slope = additiveSlope(layout, d, additiveLogLength(theta));
   const ready = prepared(designs, d, layout);
   await inSlices(n, signal, (i) => {

@@ -78,7 +78,7 @@ export function predictAt(
 ): Predictions {
   const m = others.designs.length / others.groups.length;
   const covariances = crossCovariance(known, others, theta);
-  const prior = priorVariance(known.groups, theta);
+  const prior = priorVariance(known, theta);
   const predicted = { mean: new Float64Array(m), std: new Float64Array(m) };
   for (let i = 0; i < m; i++) {
     const white = lowerTimes(whitening, covariances(i));
@@ -150,7 +150,7 @@ export function startingHyperparameters(inputs: Inputs): Hyperparameters {
   const theta = Float64Array.from(priorsOf(inputs), ({ mean }) => mean);
   theta.fill(Math.log(0.5 * Math.sqrt(groups)), 0, groups);
   // Where it has no effect it stays where the prior has its mode.
-  if (additiveLayout(inputs.groups) !== undefined) theta[theta.length - 3] = Math.log(0.1);
+  if (additiveLayout(inputs) !== undefined) theta[theta.length - 3] = Math.log(0.1);
   theta[theta.length - 1] = Math.log(0.1);
   return theta;
 }

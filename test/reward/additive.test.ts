@@ -18,7 +18,7 @@ import { optionValue } from '../../src/reward/options.ts';
 /** A number, a choice of three options, and another number. */
 const groups = [0, 1, 1, 1, 2];
 const d = groups.length;
-const layout = additiveLayout(groups)!;
+const layout = additiveLayout({ groups })!;
 const rangeOne = 1 / 2;
 const choiceOne = 1 / Math.sqrt(8);
 const unit = Float64Array.of(rangeOne, choiceOne, choiceOne, choiceOne, rangeOne);
@@ -87,11 +87,12 @@ describe('the covariance of sums of functions of one parameter', () => {
 
 test('one parameter, and more than 60 numbers, have no additive part; many numbers have fewer harmonics', () => {
   const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, k) => k);
-  expect(additiveLayout([0])).toBeUndefined();
-  expect(additiveLayout([0, 0, 0])).toBeUndefined();
-  expect(additiveLayout(numbers(2))?.harmonics).toBe(24);
-  expect(additiveLayout(numbers(60))?.harmonics).toBe(8);
-  expect(additiveLayout(numbers(61))).toBeUndefined();
+  expect(additiveLayout({ groups: [0] })).toBeUndefined();
+  expect(additiveLayout({ groups: [0, 0, 0] })).toBeUndefined();
+  expect(additiveLayout({ groups: numbers(2) })?.harmonics).toBe(24);
+  expect(additiveLayout({ groups: numbers(60) })?.harmonics).toBe(8);
+  expect(additiveLayout({ groups: numbers(61) })).toBeUndefined();
+  expect(additiveLayout({ groups: numbers(200), harmonics: 2400 })?.harmonics).toBe(12);
 });
 
 test('tensors hold the covariances of float64, and their weighted sums', async () => {
@@ -116,7 +117,7 @@ test('tensors hold the covariances of float64, and their weighted sums', async (
     );
   }
   const own = crossCovariance(inUnits(known), inUnits(known), theta);
-  for (let i = 0; i < 12; i++) expect(own(i)[i]).toBeCloseTo(priorVariance(groups, theta), 9);
+  for (let i = 0; i < 12; i++) expect(own(i)[i]).toBeCloseTo(priorVariance({ groups }, theta), 9);
   await program.dispose();
 });
 
